@@ -1,0 +1,1 @@
+"""What people write, understood once for every front end: times, addresses, names and the form."""

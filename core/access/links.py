@@ -1,0 +1,60 @@
+"""Links that open one thing for one reader, cannot be guessed, and need no table of tokens.
+
+A token names a reservation, a recipient and a purpose, and carries a keyed signature over them. It
+dies with the reservation because whoever receives it looks the reservation up, and with a change of
+`access_serial` where that stands in the claim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.access.vault import Vault
+
+
+class Purpose(StrEnum):
+    """What a link is for; also its place in the address."""
+
+    JOIN = "join"
+    SLOT = "slot"
+    HOLDER = "holder"
+    UNSUBSCRIBE = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token says: this recipient of this reservation (0: the holder)."""
+
+    purpose: Purpose
+    reservation_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes and reads links; with no `public_url` there is no web to link to and it makes none."""
+
+    vault: Vault
+    public_url: str = ""
+
+    def make(self, purpose: Purpose, reservation_id: int, number: int = 0) -> str:
+        """Make the link, or "" where there is no web."""
+        if not self.public_url:
+            return ""
+        return (
+            f"{self.public_url.rstrip('/')}/{purpose}/{self.token(purpose, reservation_id, number)}"
+        )
+
+    def token(self, purpose: Purpose, reservation_id: int, number: int = 0) -> str:
+        """Make the token alone, for a front end that has no addresses."""
+        subject = f"{reservation_id:x}-{number:x}"
+        return f"{subject}-{self.vault.sign(f'{purpose}:{subject}')}"
+
+    def read(self, purpose: Purpose, token: str) -> Claim | None:
+        """Read a token made for that purpose; None for anything else."""
+        reservation, _, rest = token.partition("-")
+        number, _, signature = rest.partition("-")
+        if not self.vault.verify(f"{purpose}:{reservation}-{number}", signature):
+            return None
+        return Claim(purpose, int(reservation, 16), int(number, 16))

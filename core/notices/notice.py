@@ -1,0 +1,99 @@
+"""A notice: what is to be told, whatever the route: a kind and facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.model.recipient import Contact, Told
+from core.model.reservation import Facts
+
+
+class NoticeKind(StrEnum):
+    """The kinds of notice; the first five go to the audience, the others to the holder."""
+
+    ANNOUNCEMENT = "announcement"
+    CONFIRMATION = "confirmation"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    REMINDER = "reminder"
+
+    PERMISSION = "permission"
+    RECEIPT = "receipt"  # reconfirmed, changed or cancelled by a person
+    DEADLINE = "deadline"  # the reminder before the reconfirmation deadline
+    LAPSE = "lapse"
+    STREAM_KEY = "stream_key"
+    REPORT = "report"  # who was told and who was not
+
+
+AUDIENCE_KINDS = frozenset(
+    {
+        NoticeKind.ANNOUNCEMENT,
+        NoticeKind.CONFIRMATION,
+        NoticeKind.CHANGE,
+        NoticeKind.CANCELLATION,
+        NoticeKind.REMINDER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to be told about one revision of a reservation, the same for all its recipients.
+
+    `level` is what a recipient knows once they have read it. `before` holds the facts they were
+    told last where the notice says what changed. `made_at` is when the revision was made (the
+    calendar part's DTSTAMP), `revision` its SEQUENCE. `done` names what a RECEIPT is for
+    (`reconfirmed`, `changed`, `cancelled`, `kept`: certain after an outage of ours); `told`, `waiting`, `failed` are a REPORT's.
+    """
+
+    kind: NoticeKind
+    code: str
+    uid: str
+    revision: int
+    made_at: datetime
+    level: Told
+    facts: Facts
+    before: Facts | None = None
+    before_level: Told = Told.NOTHING
+    has_credentials: bool = False
+    done: str = ""
+    told: int = 0
+    waiting: int = 0
+    failed: tuple[Failure, ...] = ()
+    failed_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient that could not be told, and the reason in the server's own words."""
+
+    contact: Contact
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What differs from recipient to recipient within one notice.
+
+    `message_id` without angle brackets, frozen with the delivery, as is `composed_at` (the Date).
+    `first_message_id` is the one that a thread hangs on, "" for the first. `join_link` is the
+    recipient's own; `slot_link` opens nothing without credentials and may stand in calendars.
+    `unsubscribe_link` is "" where there is no web; `passcode` "" where there are no credentials.
+    `zone` is a holder's own time zone; for the audience the server's zone (in `Facts`) is used.
+    """
+
+    contact: Contact
+    message_id: str
+    composed_at: datetime
+    first_message_id: str = ""
+    join_link: str = ""
+    slot_link: str = ""
+    unsubscribe_link: str = ""
+    holder_link: str = ""
+    watch_user: str = ""
+    passcode: str = ""
+    ingest_url: str = ""
+    stream_key: str = ""
+    zone: str = ""

@@ -1,0 +1,204 @@
+"""The words of what the holder is told about a reservation of theirs."""
+
+from __future__ import annotations
+
+from core.model.prose import At, Line, Literal, Said, Strong
+from core.model.recipient import Told
+from core.notices.changes import changes_of
+from core.notices.notice import Failure, Notice, NoticeKind, Personal
+from core.notices.said import shortened
+from core.notices.to_audience import credential_rows
+from core.notices.words import (
+    Action,
+    Mark,
+    Row,
+    Wording,
+    address_span,
+    described,
+    short_title,
+    slot_rows,
+)
+
+_NAMED_FAILURES = 20
+_REASON_LIMIT = 200  # a mail server's words can be long, and the first ones say it
+
+
+def holder_wording(notice: Notice, personal: Personal) -> Wording:
+    """Word a notice for the holder."""
+    facts = notice.facts
+    access_title, access = _access(notice, personal)
+    return Wording(
+        mark=_mark(notice),
+        subject=_subject(notice),
+        headline=(Said(facts.title),),
+        intro=_intro(notice),
+        changes=changes_of(notice) if notice.kind is NoticeKind.RECEIPT else (),
+        facts=(*slot_rows(facts), *_rows(notice)),
+        access_title=access_title,
+        access=access,
+        description=described(facts) if notice.kind is NoticeKind.PERMISSION else (),
+        details=_failures(notice),
+        actions=_actions(notice, personal),
+        closing=_closing(notice),
+        footer=(("Your reservation ", Literal(notice.code), "."),),
+    )
+
+
+def _due(notice: Notice) -> bool:
+    """Tell whether the holder has yet to reconfirm."""
+    return notice.level is Told.PROVISIONAL and notice.facts.reconfirm_by is not None
+
+
+def _mark(notice: Notice) -> Mark:
+    if notice.kind in _MARKS:
+        return _MARKS[notice.kind]
+    if notice.done == "cancelled":
+        return Mark.CANCELLED
+    if _due(notice):
+        return Mark.TO_RECONFIRM
+    return Mark.CHANGED if notice.done == "changed" else Mark.CONFIRMED
+
+
+def _subject(notice: Notice) -> Line:
+    title, start = short_title(notice.facts), At(notice.facts.slot.starts_at)
+    deadline = notice.facts.reconfirm_by
+    if notice.kind is NoticeKind.REPORT:
+        return (_tally(notice), ": ", title)
+    if notice.kind is NoticeKind.DEADLINE and deadline:
+        return ("Please reconfirm by ", At(deadline), ": ", title)
+    word = _SUBJECTS.get(notice.kind) or notice.done.capitalize() or "Done"
+    if deadline and _due(notice) and notice.kind is not NoticeKind.STREAM_KEY:
+        return (f"{word}: ", title, ", reconfirm by ", At(deadline))
+    return (f"{word}: ", title, ", ", start)
+
+
+_MARKS = {
+    NoticeKind.LAPSE: Mark.LAPSED,
+    NoticeKind.STREAM_KEY: Mark.STREAM_KEY,
+    NoticeKind.REPORT: Mark.REPORT,
+}
+_SUBJECTS = {
+    NoticeKind.PERMISSION: "Reserved",
+    NoticeKind.DEADLINE: "Please reconfirm",
+    NoticeKind.LAPSE: "Lapsed",
+    NoticeKind.STREAM_KEY: "Stream key",
+}
+
+
+def _intro(notice: Notice) -> tuple[Line, ...]:
+    lines = [_news(notice)]
+    deadline = notice.facts.reconfirm_by
+    if deadline and _due(notice) and notice.kind is not NoticeKind.STREAM_KEY:
+        lines.append(
+            (
+                "Please reconfirm it by ",
+                At(deadline),
+                ". If you do not, the reservation lapses and the slot is free for others.",
+            )
+        )
+    if notice.done == "cancelled" and notice.facts.reason:
+        lines.append(("The reason given: ", Said(notice.facts.reason)))
+    if notice.waiting and notice.kind is not NoticeKind.REPORT:
+        lines.append((f"{_counted(notice.waiting)} being told now.",))
+    return tuple(lines)
+
+
+def _news(notice: Notice) -> Line:
+    due = _due(notice)
+    match notice.kind:
+        case NoticeKind.PERMISSION:
+            certain = "The slot is yours, and there is nothing more to confirm."
+            return ("The slot is reserved for you." if due else certain,)
+        case NoticeKind.DEADLINE:
+            return ("Your slot is coming up and still waits for your word.",)
+        case NoticeKind.LAPSE:
+            return _lapsed(notice)
+        case NoticeKind.STREAM_KEY:
+            return ("This is what to enter in your streaming software. Keep it to yourself.",)
+        case NoticeKind.REPORT:
+            return (Strong(_tally(notice)), ".", *_waiting(notice))
+        case _:
+            return (_DONE.get(notice.done, "Done."),)
+
+
+_DONE = {
+    "reconfirmed": "Thank you. The slot is now certain.",
+    "changed": "Your reservation has been changed. This is how it stands now.",
+    "cancelled": "Your reservation has been cancelled, and the slot is free again.",
+}
+
+
+def _lapsed(notice: Notice) -> Line:
+    end = ", so it has lapsed and the slot is free again. Those who had been told hear that it is "
+    if notice.facts.reconfirm_by is None:
+        return ("This reservation was not reconfirmed in time", end, "off.")
+    return ("This reservation was not reconfirmed by ", At(notice.facts.reconfirm_by), end, "off.")
+
+
+def _tally(notice: Notice) -> str:
+    """Count the deliveries, as `212 of 214 told; 2 failed`."""
+    total = notice.told + notice.waiting + notice.failed_count
+    failed = f"; {notice.failed_count} failed" if notice.failed_count else ""
+    return f"{notice.told} of {total} told{failed}"
+
+
+def _waiting(notice: Notice) -> Line:
+    return (f" {_counted(notice.waiting)} still waiting.",) if notice.waiting else ()
+
+
+def _counted(figure: int) -> str:
+    return "1 recipient is" if figure == 1 else f"{figure} recipients are"
+
+
+def _failures(notice: Notice) -> tuple[Line, ...]:
+    """Name those who could not be told, each with the reason, as far as a reader wants them."""
+    named = notice.failed[:_NAMED_FAILURES]
+    rest = max(notice.failed_count, len(notice.failed)) - len(named)
+    more: tuple[Line, ...] = ((f"and {rest} more",),) if rest else ()
+    return (*(_failure(failure) for failure in named), *more)
+
+
+def _failure(failure: Failure) -> Line:
+    reason = shortened(failure.reason, _REASON_LIMIT)
+    return (Literal(failure.contact.address), ": ", Said(reason or "no reason given"))
+
+
+def _rows(notice: Notice) -> tuple[Row, ...]:
+    facts = notice.facts
+    if not facts.watch_url or not notice.level.expects:
+        return ()
+    return (Row("Playback address", (address_span(facts.watch_url),)),)
+
+
+def _access(notice: Notice, personal: Personal) -> tuple[str, tuple[Row, ...]]:
+    """Say what opens the stream: to publish it, or, on permission, what watchers will be given."""
+    if notice.kind is NoticeKind.STREAM_KEY:
+        ingest = Row("Ingest address", (Literal(personal.ingest_url),))
+        key = Row("Stream key", (Literal(personal.stream_key),))
+        given = ((ingest, personal.ingest_url), (key, personal.stream_key))
+        return "For your streaming software", tuple(row for row, value in given if value)
+    rows = credential_rows(personal) if notice.level.expects else ()
+    return ("What your watchers are given" if rows else ""), rows
+
+
+def _actions(notice: Notice, personal: Personal) -> tuple[Action, ...]:
+    link = personal.holder_link
+    reconfirm = Action("reconfirm", "Reconfirm", link, f"/slot reconfirm {notice.code}")
+    change = Action("change", "Change", link, f"/slot change {notice.code}")
+    cancel = Action("cancel", "Cancel", link, f"/slot cancel {notice.code}")
+    if notice.kind is NoticeKind.REPORT:
+        retry = Action("retry", "Send again to those", link, f"/slot retry {notice.code}")
+        return (retry,) if notice.failed_count else ()
+    if notice.kind is NoticeKind.LAPSE or notice.done == "cancelled":
+        return (Action("reserve", "Reserve again", command="/slot reserve"),)
+    if notice.kind is NoticeKind.STREAM_KEY:
+        return ()
+    return (reconfirm, change, cancel) if _due(notice) else (change, cancel)
+
+
+def _closing(notice: Notice) -> tuple[Line, ...]:
+    if notice.kind is not NoticeKind.STREAM_KEY:
+        return ()
+    return (
+        ("You can connect from shortly before the start; at the end the server disconnects you.",),
+    )

@@ -1,0 +1,1 @@
+"""Deliveries: queued with the change they tell of, claimed, sent and recorded."""

@@ -1,0 +1,261 @@
+"""Claiming: how a dispatcher takes what it will send next, with all that rendering needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.access.links import Purpose
+from core.model.recipient import Recipient, RouteName
+from core.model.reservation import CredentialMode, Reservation
+from core.notices.notice import Notice, NoticeKind, Personal
+from core.outbox.enqueue import Audience, tell_some, with_told_facts
+from core.outbox.settle import AssumeTold, settle
+from core.outbox.tally import tally
+from core.store.deliveries import Again, Claimed, Delivery, Ended
+from core.store.recipients import HOLDER
+from core.store.store import Store
+
+LEASE = timedelta(seconds=15)  # renewed while the dispatcher lives
+
+_WITH_ACCESS = frozenset(
+    {
+        NoticeKind.ANNOUNCEMENT,
+        NoticeKind.CONFIRMATION,
+        NoticeKind.CHANGE,
+        NoticeKind.REMINDER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed delivery with all that is needed to render and send it."""
+
+    delivery: Delivery
+    claimed: Claimed
+    notice: Notice
+    personal: Personal
+
+
+def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under which name
+    store: Store,
+    now: datetime,
+    *,
+    routes: Collection[RouteName],
+    token: str,
+    limit: int,
+    mail_domain: str,
+) -> tuple[Job, ...]:
+    """Take up to `limit` deliveries whose turn it is; what need not be sent is ended here.
+
+    `token` names the dispatcher. Jobs of one notice share one `Notice` value.
+    """
+    heads = store.deliveries.heads(routes, now, limit)
+    recipients = store.recipients.many([head.to for head in heads])
+    by_reservation: dict[int, list[Delivery]] = {}
+    for head in heads:
+        by_reservation.setdefault(head.reservation_id, []).append(head)
+    reservations = store.reservations.many(by_reservation)
+    jobs: list[Job] = []
+    for reservation_id, deliveries in by_reservation.items():
+        party = _Party(store, reservations[reservation_id], deliveries, recipients)
+        jobs += party.jobs(now, mail_domain)
+    store.deliveries.lease([job.claimed for job in jobs], token, now + LEASE)
+    return tuple(jobs)
+
+
+class _Party:
+    """The deliveries of one reservation within a claim."""
+
+    def __init__(
+        self,
+        store: Store,
+        reservation: Reservation,
+        deliveries: Sequence[Delivery],
+        recipients: dict[tuple[int, int], Recipient],
+    ) -> None:
+        self._store = store
+        self._reservation = reservation
+        self._deliveries = deliveries
+        self._recipients = {
+            number: one for (of, number), one in recipients.items() if of == reservation.id
+        }
+        self._uid = store.reservations.uid(reservation.id)
+        self._notices: dict[tuple[object, ...], Notice] = {}
+
+    def jobs(self, now: datetime, mail_domain: str) -> list[Job]:
+        """Settle each delivery; write down those that end or wait; give those to be sent."""
+        mine = tuple(self._recipients[one.number] for one in self._deliveries)
+        audience = self._with_said_facts(with_told_facts(self._store, self._reservation, mine))
+        sent: list[tuple[Delivery, Claimed]] = []
+        ended: list[Ended] = []
+        again: list[Again] = []
+        for one in self._deliveries:
+            match settle(one, self._recipients[one.number], self._reservation, audience, now):
+                case Claimed() as claimed:
+                    sent.append((one, claimed))
+                case Ended() as end:
+                    ended.append(end)
+                case Again() as later:
+                    again.append(later)
+                case AssumeTold() as assumed:
+                    ended.append(assumed.ended)
+                    self._assume_told(one, assumed)
+        self._store.deliveries.end(ended, now)
+        self._store.deliveries.put_back(again)
+        return self._with_words(sent, audience, mail_domain)
+
+    def _with_said_facts(self, audience: Audience) -> Audience:
+        """Add the facts that notices in doubt, or to the holder, were composed from."""
+        missing = {one.revision for one in self._deliveries} - audience.told_facts.keys()
+        said = self._store.reservations.revisions(self._reservation.id, missing)
+        known = audience.told_facts | {number: one.facts for number, one in said.items()}
+        return replace(audience, told_facts=known)
+
+    def _assume_told(self, delivery: Delivery, assumed: AssumeTold) -> None:
+        if delivery.number == HOLDER:
+            return
+        told = (*delivery.to, assumed.level, assumed.revision, delivery.id)
+        self._store.recipients.note_told([told])
+        recipient = replace(
+            self._recipients[delivery.number], told=assumed.level, told_revision=assumed.revision
+        )
+        tell_some(
+            self._store,
+            self._reservation,
+            with_told_facts(self._store, self._reservation, (recipient,)),
+        )
+
+    def _with_words(
+        self, sent: list[tuple[Delivery, Claimed]], audience: Audience, mail_domain: str
+    ) -> list[Job]:
+        if not sent:
+            return []
+        access = _Access(self._store, self._reservation, self._uid, [one.number for one, _ in sent])
+        first = self._store.recipients.first_deliveries([one.to for one, _ in sent])
+        made_at = {
+            number: revision.made_at
+            for number, revision in self._store.reservations.revisions(
+                self._reservation.id, {claimed.revision for _, claimed in sent}
+            ).items()
+        }
+        jobs = []
+        for one, claimed in sent:
+            notice = self._notice(one, claimed, audience, made_at[claimed.revision])
+            thread = first.get(one.to)
+            personal = Personal(
+                contact=self._recipients[one.number].contact,
+                message_id=_message_id(one.id, mail_domain),
+                composed_at=claimed.composed_at,
+                first_message_id=_message_id(thread, mail_domain) if thread else "",
+                **access.of(one.number, claimed.kind),
+            )
+            jobs.append(Job(one, claimed, notice, personal))
+        return jobs
+
+    def _notice(
+        self, delivery: Delivery, claimed: Claimed, audience: Audience, made_at: datetime
+    ) -> Notice:
+        key = (
+            claimed.kind,
+            claimed.revision,
+            claimed.level,
+            claimed.from_revision,
+            claimed.from_level,
+            delivery.done,
+        )
+        if key not in self._notices:
+            self._notices[key] = self._made(delivery, claimed, audience, made_at)
+        return self._notices[key]
+
+    def _made(
+        self, delivery: Delivery, claimed: Claimed, audience: Audience, made_at: datetime
+    ) -> Notice:
+        facts = audience.told_facts[claimed.revision]
+        before = audience.told_facts.get(claimed.from_revision) if claimed.from_revision else None
+        if claimed.kind is NoticeKind.CANCELLATION and before is not None:
+            # they know it as they were told it last: that is what is off, and what to remove
+            facts = replace(before, reason=facts.reason)
+        notice = Notice(
+            kind=claimed.kind,
+            code=self._reservation.code,
+            uid=self._uid,
+            revision=claimed.revision,
+            made_at=made_at,
+            level=claimed.level,
+            facts=facts,
+            before=before,
+            before_level=claimed.from_level,
+            has_credentials=self._reservation.credential_mode is not CredentialMode.NONE
+            and claimed.kind in _WITH_ACCESS,
+            done=delivery.done,
+        )
+        if claimed.kind is not NoticeKind.REPORT:
+            return notice
+        roll = tally(self._store, self._reservation)
+        return replace(
+            notice,
+            told=len(roll.told),
+            waiting=len(roll.waiting),
+            failed=roll.failures[:20],
+            failed_count=len(roll.failed),
+        )
+
+
+class _Access:
+    """The ways in that a reservation's notices carry, opened once per claim."""
+
+    def __init__(
+        self, store: Store, reservation: Reservation, uid: str, numbers: Collection[int]
+    ) -> None:
+        self._links = store.links
+        self._reservation = reservation
+        self._secrets = store.reservations.secrets(reservation.id)
+        each = reservation.credential_mode is CredentialMode.EACH
+        self._own = store.recipients.passcodes(reservation.id, uid, numbers) if each else {}
+        self._ingest_url = ""
+        self._zone = ""
+        if HOLDER in numbers:
+            server = store.servers.get(reservation.server_id)
+            self._ingest_url = server.ingest_url if server else ""
+            holder = store.people.person(reservation.holder_id)
+            self._zone = holder.zone or store.people.workspace(reservation.workspace_id).zone
+
+    def of(self, number: int, kind: NoticeKind) -> dict[str, str]:
+        """Give one recipient's links and credentials, as far as the kind of notice shows them."""
+        if number == HOLDER:
+            return self._of_holder(kind)
+        opened: dict[str, str] = {
+            "join_link": self._link(Purpose.JOIN, number),
+            "slot_link": self._link(Purpose.SLOT, 0),
+            "unsubscribe_link": self._link(Purpose.UNSUBSCRIBE, number),
+        }
+        if kind in _WITH_ACCESS:
+            user, passcode = self._credentials(number)
+            opened |= {"watch_user": user, "passcode": passcode}
+        return opened
+
+    def _of_holder(self, kind: NoticeKind) -> dict[str, str]:
+        opened = {
+            "holder_link": self._link(Purpose.HOLDER, HOLDER),
+            "slot_link": self._link(Purpose.SLOT, 0),
+            "zone": self._zone,
+        }
+        if kind is NoticeKind.STREAM_KEY:
+            key = self._secrets.stream_key
+            opened |= {"ingest_url": self._ingest_url, "stream_key": key}
+        return opened
+
+    def _credentials(self, number: int) -> tuple[str, str]:
+        if self._reservation.credential_mode is CredentialMode.EACH:
+            return f"{self._secrets.watch_user}-{number}", self._own.get(number, "")
+        return self._secrets.watch_user, self._secrets.passcode
+
+    def _link(self, purpose: Purpose, number: int) -> str:
+        return self._links.make(purpose, self._reservation.id, number)
+
+
+def _message_id(delivery_id: int, mail_domain: str) -> str:
+    return f"callboard-{delivery_id}@{mail_domain}"

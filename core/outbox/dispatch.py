@@ -1,0 +1,232 @@
+"""The dispatcher: claims what is due, renders it, sends it, and has it recorded.
+
+No transaction is open while anything is sent. Any number of dispatchers may run: a claim is a lease
+that its dispatcher renews while it lives, and a mark before the point of no return tells after a
+crash which few deliveries are in doubt; all others are known not to have been sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.model.delivery import Accepted, Deferred, Outcome, Refused, RouteDown, Withdrawn
+from core.model.recipient import RouteName
+from core.notices.notice import Notice, Personal
+from core.outbox.claim import LEASE, Job, claim
+from core.outbox.ledger import Ledger
+from core.outbox.record import renew
+from core.outbox.retry import pause_after
+from core.outbox.route import Lane, Message, Route, RouteUnavailable
+from core.store.database import BusyError
+from core.store.desk import Desk
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+_POLL = 1.0  # seconds between looks at the outbox when nobody wakes us
+
+Fill = Callable[[int, Personal], Message]
+Compose = Callable[[Notice], Fill]
+
+
+@dataclass(slots=True)
+class Outlet:
+    """A route with the renderer of its messages.
+
+    `compose` renders a notice once; what it gives fills in what differs for each recipient.
+    """
+
+    route: Route
+    compose: Compose
+    lanes: list[Lane] = field(default_factory=list)
+    breakdowns: int = 0
+    paused_until: datetime | None = None
+    reason: str = ""
+
+
+class Dispatcher:
+    """Sends what the outbox holds for the routes of this process."""
+
+    def __init__(self, desk: Desk, outlets: Mapping[RouteName, Outlet], mail_domain: str) -> None:
+        self._desk = desk
+        self._outlets = outlets
+        self._mail_domain = mail_domain
+        self._token = secrets.token_hex(8)
+        self._ledger = Ledger(desk, self._token)
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def wake(self) -> None:
+        """Look at the outbox now; may be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; then what is in flight is finished and nothing new begun."""
+        self._loop = asyncio.get_running_loop()
+        stopping = asyncio.create_task(stop.wait(), name="dispatcher.stop")
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                await self._round(stop)
+                await self._idle(stopping)
+        finally:
+            stopping.cancel()
+            await self.close()
+
+    async def deliver_due(self) -> int:
+        """Send all that can be sent now, and what thereby becomes sendable; gives how many."""
+        self._loop = asyncio.get_running_loop()
+        sent = 0
+        while batch := await self._deliver(asyncio.Event()):
+            sent += batch
+        return sent
+
+    async def close(self) -> None:
+        """Finish writing and close every connection."""
+        await self._ledger.flush()
+        for outlet in self._outlets.values():
+            await asyncio.gather(*(lane.close() for lane in outlet.lanes))
+            outlet.lanes.clear()
+
+    async def _round(self, stop: asyncio.Event) -> None:
+        try:
+            while not stop.is_set() and await self._deliver(stop):
+                pass
+        except BusyError as error:
+            log.warning("dispatch.busy", extra={"reason": str(error)})
+        except Exception:
+            # whatever it was, the outbox still holds everything: the next round tries again
+            log.exception("dispatch.failed")
+
+    async def _idle(self, stopping: asyncio.Task[bool]) -> None:
+        waking = asyncio.create_task(self._wake.wait(), name="dispatcher.wake")
+        await asyncio.wait({waking, stopping}, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
+        waking.cancel()
+
+    async def _deliver(self, stop: asyncio.Event) -> int:
+        """Claim one batch for the routes that work, and send it over their lanes."""
+        open_routes = [name for name, outlet in self._outlets.items() if not self._paused(outlet)]
+        if not open_routes:
+            return 0
+        jobs = await self._desk.run_patiently(
+            claim,
+            routes=open_routes,
+            token=self._token,
+            limit=_BATCH,
+            mail_domain=self._mail_domain,
+        )
+        if not jobs:
+            return 0
+        renewing = asyncio.create_task(self._renew(), name="dispatcher.renew")
+        try:
+            await asyncio.gather(
+                *(
+                    self._send_over(
+                        outlet, [job for job in jobs if job.delivery.route is name], stop
+                    )
+                    for name, outlet in self._outlets.items()
+                )
+            )
+            await self._ledger.flush()
+        finally:
+            renewing.cancel()
+        return len(jobs)
+
+    async def _send_over(self, outlet: Outlet, jobs: list[Job], stop: asyncio.Event) -> None:
+        if not jobs:
+            return
+        batch = _Batch(outlet, deque(jobs), stop)
+        wanted = min(outlet.route.lanes, len(jobs))
+        await asyncio.gather(*(self._lane(batch, number) for number in range(wanted)))
+
+    async def _lane(self, batch: _Batch, number: int) -> None:
+        """Send jobs over one connection until the batch is empty or the route breaks down."""
+        outlet = batch.outlet
+        while batch.jobs:
+            job = batch.jobs.popleft()
+            if batch.broken or batch.stop.is_set():
+                self._ledger.note(job, RouteDown(batch.broken) if batch.broken else Withdrawn())
+                continue
+            outcome = await self._sent(outlet, number, job, batch)
+            if isinstance(outcome, RouteDown):
+                batch.broken = outcome.reason
+                self._pause(outlet, outcome.reason)
+            elif isinstance(outcome, Accepted | Refused | Deferred):
+                outlet.breakdowns = 0
+            self._ledger.note(job, outcome)
+            log.info(
+                "delivery.%s",
+                type(outcome).__name__.lower(),
+                extra={"delivery": job.delivery.id, "kind": job.claimed.kind.value},
+            )
+
+    async def _sent(self, outlet: Outlet, number: int, job: Job, batch: _Batch) -> Outcome:
+        try:
+            message = batch.message(job)
+        except ValueError as error:
+            # it will never fit this route: better a failure with its reason than a jam
+            return Refused(f"it could not be written for this address: {error}")
+        except Exception:  # a fault of ours in one notice must not hold up all the others
+            log.exception("delivery.not_rendered", extra={"delivery": job.delivery.id})
+            return Refused("the desk could not write this notice; its operator finds out why")
+        try:
+            while len(outlet.lanes) <= number:
+                outlet.lanes.append(await outlet.route.open())
+        except RouteUnavailable as error:
+            return RouteDown(error.reason)
+        return await outlet.lanes[number].send(message, lambda: self._ledger.mark(job))
+
+    def _paused(self, outlet: Outlet) -> bool:
+        if outlet.paused_until is None:
+            return False
+        left = outlet.paused_until - self._desk.now()
+        # a wait longer than any pause: the clock was set back meanwhile
+        return not (left.total_seconds() <= 0 or left > pause_after(outlet.breakdowns))
+
+    def _pause(self, outlet: Outlet, reason: str) -> None:
+        now = self._desk.now()
+        if self._paused(outlet):
+            return
+        outlet.breakdowns += 1
+        outlet.paused_until = now + pause_after(outlet.breakdowns)
+        outlet.reason = reason
+        log.warning(
+            "route.paused",
+            extra={
+                "route": outlet.route.name.value,
+                "reason": reason,
+                "until": outlet.paused_until.isoformat(),
+            },
+        )
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            try:
+                await self._desk.run_patiently(renew, self._token)
+            except BusyError as error:
+                log.warning("lease.not_renewed", extra={"reason": str(error)})
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is being sent over one route, its notices rendered once each."""
+
+    outlet: Outlet
+    jobs: deque[Job]
+    stop: asyncio.Event
+    broken: str = ""
+    _fills: dict[int, Fill] = field(default_factory=dict)
+
+    def message(self, job: Job) -> Message:
+        fill = self._fills.get(id(job.notice))
+        if fill is None:
+            fill = self._fills[id(job.notice)] = self.outlet.compose(job.notice)
+        return fill(job.delivery.id, job.personal)

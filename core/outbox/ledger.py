@@ -1,0 +1,98 @@
+"""Group commit: what several lanes have to write down at about the same time shares one commit.
+
+While one transaction is on its way to the disk, whatever else comes up gathers for the next. So a
+lane waits for its own mark to be on disk before it passes the point of no return, and yet the disk
+is not asked once for every message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from core.model.delivery import Outcome
+from core.outbox.claim import Job
+from core.outbox.record import Result, record
+from core.store.database import BusyError
+from core.store.desk import Desk
+
+log = logging.getLogger(__name__)
+
+_AGAIN_AFTER = 0.5  # seconds, while the database is away
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is written together, and who waits for its mark."""
+
+    marks: dict[int, asyncio.Future[bool]] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+
+
+class Ledger:
+    """Writes down hand-overs and results for all lanes of one dispatcher."""
+
+    def __init__(self, desk: Desk, token: str) -> None:
+        self._desk = desk
+        self._token = token
+        self._page = _Page()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def mark(self, job: Job) -> bool:
+        """Write down that a job passes the point of no return; False if it is no longer ours.
+
+        Also False when the database cannot be reached: then it must not be sent either.
+        """
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._page.marks[job.delivery.id] = future
+        self._start()
+        return await future
+
+    def note(self, job: Job, outcome: Outcome) -> None:
+        """Have it written down what became of a job: at the latest with its lane's next mark.
+
+        So whoever finds a mark without a result after a crash finds at most one for each lane.
+        """
+        self._page.results.append(Result(job, outcome))
+        self._start()
+
+    async def flush(self) -> None:
+        """Wait until everything noted so far is on disk, however long that takes."""
+        while self._writer is not None:
+            await asyncio.wait({self._writer})
+
+    def _start(self) -> None:
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write(), name="ledger")
+
+    async def _write(self) -> None:
+        try:
+            while self._page.marks or self._page.results:
+                page, self._page = self._page, _Page()
+                await self._write_page(page)
+        finally:
+            self._writer = None
+
+    async def _write_page(self, page: _Page) -> None:
+        ours = await self._recorded(page)
+        for delivery_id, mark in page.marks.items():
+            if not mark.done():
+                mark.set_result(delivery_id in ours)
+
+    async def _recorded(self, page: _Page) -> Collection[int]:
+        """Write a page; without results it may be given up, with results it is tried for ever."""
+        while True:
+            try:
+                return await self._desk.run_patiently(
+                    record,
+                    token=self._token,
+                    handed_over=list(page.marks),
+                    results=page.results,
+                )
+            except BusyError as error:
+                log.warning("ledger.busy", extra={"reason": str(error)})
+                if not page.results:
+                    return ()
+            await asyncio.sleep(_AGAIN_AFTER)

@@ -1,0 +1,138 @@
+"""Recording: the use cases that write down hand-overs and what became of deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.model.delivery import (
+    Accepted,
+    Deferred,
+    DeliveryState,
+    Doubtful,
+    Outcome,
+    Refused,
+    RouteDown,
+    Withdrawn,
+)
+from core.notices.notice import AUDIENCE_KINDS, NoticeKind
+from core.outbox.claim import LEASE, Job
+from core.outbox.enqueue import tell_some, with_told_facts
+from core.outbox.retry import DOUBT, retry_at
+from core.outbox.settle import PERHAPS
+from core.store.deliveries import Again, Ended
+from core.store.recipients import ANY_HOLDER, HOLDER
+from core.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A job and what became of it."""
+
+    job: Job
+    outcome: Outcome
+
+
+def record(
+    store: Store,
+    now: datetime,
+    *,
+    token: str,
+    handed_over: Sequence[int],
+    results: Sequence[Result],
+) -> Collection[int]:
+    """Write down hand-overs and results together; gives which hand-overs are still this token's.
+
+    A result of a delivery that somebody else has taken over meanwhile is not written.
+    """
+    ours = store.deliveries.mark_handed_over(handed_over, token, now) if handed_over else set()
+    if results:
+        ids = [result.job.delivery.id for result in results]
+        leased = store.deliveries.still_leased(ids, token)
+        _write(store, now, [one for one in results if one.job.delivery.id in leased])
+    return ours
+
+
+def renew(store: Store, now: datetime, token: str) -> None:
+    """Keep what a dispatcher has claimed for another lease."""
+    store.deliveries.renew(token, now + LEASE)
+
+
+def _write(store: Store, now: datetime, results: Sequence[Result]) -> None:
+    ended: list[Ended] = []
+    again: list[Again] = []
+    told: list[Job] = []
+    for result in results:
+        match _consequence(result, now):
+            case Ended() as end:
+                ended.append(end)
+                if end.state is DeliveryState.SENT or result.job.delivery.doubtful:
+                    told.append(result.job)
+                if end.state is DeliveryState.BOUNCED:
+                    _bounce(store, result.job, end.reason, now)
+            case Again() as later:
+                again.append(later)
+    store.deliveries.end(ended, now)
+    store.deliveries.put_back(again)
+    _note_told(store, told)
+
+
+def _consequence(result: Result, now: datetime) -> Ended | Again:
+    """Say what an outcome means for a delivery."""
+    delivery, outcome = result.job.delivery, result.outcome
+    match outcome:
+        case Accepted(external_id):
+            return Ended(delivery.id, DeliveryState.SENT, external_id=external_id)
+        case Refused(reason, bad_address):
+            state = DeliveryState.BOUNCED if bad_address else DeliveryState.FAILED
+            return Ended(delivery.id, state, reason)
+        case Deferred(reason, retry_after):
+            attempts = delivery.attempts + 1
+            at = retry_at(attempts, delivery.id, now, retry_after)
+            if at >= delivery.expires_at:
+                return Ended(delivery.id, DeliveryState.FAILED, f"given up: {reason}")
+            return Again(delivery.id, at, attempts, delivery.doubtful, reason)
+        case Doubtful(reason):
+            if delivery.kind is NoticeKind.REMINDER:
+                words = f"{PERHAPS}; reminders are not repeated"
+                return Ended(delivery.id, DeliveryState.FAILED, words)
+            return Again(delivery.id, now + DOUBT, delivery.attempts, doubtful=True, reason=reason)
+        case RouteDown(reason):
+            return Again(delivery.id, now, delivery.attempts, delivery.doubtful, reason)
+        case Withdrawn():
+            return Again(delivery.id, now, delivery.attempts, delivery.doubtful, delivery.reason)
+
+
+def _bounce(store: Store, job: Job, reason: str, now: datetime) -> None:
+    """No mailbox, no channel: nobody writes there again until somebody says it exists."""
+    words = f"bounced: {reason}"
+    if job.delivery.number != HOLDER:
+        store.recipients.suppress(job.personal.contact, ANY_HOLDER, words, now)
+        store.recipients.set_suppressed(job.delivery.reservation_id, [job.delivery.number], words)
+
+
+def _note_told(store: Store, jobs: Sequence[Job]) -> None:
+    """Raise what recipients know, and queue what has become true since it was said."""
+    news = [
+        job
+        for job in jobs
+        if job.claimed.kind in AUDIENCE_KINDS and job.claimed.kind is not NoticeKind.REMINDER
+    ]
+    store.recipients.note_told(
+        (*job.delivery.to, job.claimed.level, job.claimed.revision, job.delivery.id) for job in news
+    )
+    reservations = store.reservations.many({job.delivery.reservation_id for job in news})
+    behind: dict[int, list[tuple[int, int]]] = {}
+    for job in news:
+        if reservations[job.delivery.reservation_id].revision != job.claimed.revision:
+            behind.setdefault(job.delivery.reservation_id, []).append(job.delivery.to)
+    for reservation_id, keys in behind.items():
+        waiting = {one.number for one in store.deliveries.of(reservation_id) if one.state.open}
+        recipients = tuple(
+            recipient
+            for recipient in store.recipients.many(keys).values()
+            if recipient.number not in waiting
+        )
+        reservation = reservations[reservation_id]
+        tell_some(store, reservation, with_told_facts(store, reservation, recipients))

@@ -1,0 +1,156 @@
+"""What to do with a delivery whose turn has come: pure decisions on its row and what is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.model.delivery import DeliveryState
+from core.model.recipient import Recipient, Told
+from core.model.reservation import Facts, Reservation, Status
+from core.notices.notice import AUDIENCE_KINDS, NoticeKind
+from core.notices.plan import Difference, difference, reminder_is_due
+from core.outbox.enqueue import Audience
+from core.outbox.retry import DOUBT
+from core.store.deliveries import Again, Claimed, Delivery, Ended
+
+PERHAPS = "the connection broke while it was being sent: it may have arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class AssumeTold:
+    """A delivery that may have arrived, and that a newer state has overtaken.
+
+    Its recipient is taken to know what it said, so that what follows fits either way.
+    """
+
+    ended: Ended
+    level: Told
+    revision: int
+
+
+Settled = Claimed | Ended | Again | AssumeTold
+
+
+def settle(
+    delivery: Delivery,
+    recipient: Recipient,
+    reservation: Reservation,
+    audience: Audience,
+    now: datetime,
+) -> Settled:
+    """Decide whether a delivery is sent now, later or no more, and what it is to say."""
+    if delivery.handed_over_at is not None and not delivery.doubtful:
+        return _in_doubt(delivery, now)
+    if now >= delivery.expires_at:
+        return Ended(delivery.id, DeliveryState.FAILED, delivery.reason or "it came to be too late")
+    if delivery.kind is NoticeKind.REMINDER:
+        return _reminder(delivery, recipient, audience, now)
+    if delivery.kind not in AUDIENCE_KINDS:
+        return _to_holder(delivery, reservation, now)
+    told_facts = audience.facts_told_to(recipient)
+    wanted = difference(audience.standing, recipient, told_facts)
+    if delivery.doubtful:
+        return _doubtful(delivery, wanted, audience)
+    if wanted is None:
+        return _not_needed(delivery, recipient)
+    return _claimed(delivery, wanted, reservation.revision, recipient, now)
+
+
+def _in_doubt(delivery: Delivery, now: datetime) -> Settled:
+    """Whoever sent it died in between, as the expired lease shows."""
+    if delivery.kind is NoticeKind.REMINDER:
+        return Ended(delivery.id, DeliveryState.FAILED, f"{PERHAPS}; reminders are not repeated")
+    handed_over_at = delivery.handed_over_at or now
+    return Again(
+        delivery.id, handed_over_at + DOUBT, delivery.attempts, doubtful=True, reason=PERHAPS
+    )
+
+
+def _doubtful(delivery: Delivery, wanted: Difference | None, audience: Audience) -> Settled:
+    """Repeat it byte for byte if it still says what is true; else take it for told."""
+    said = audience.told_facts.get(delivery.revision)
+    level = Told(delivery.level)
+    still_true = wanted == Difference(delivery.kind, level) and _same(said, audience.standing.facts)
+    if still_true and delivery.composed_at is not None:
+        return Claimed(
+            id=delivery.id,
+            kind=delivery.kind,
+            revision=delivery.revision,
+            level=level,
+            from_revision=delivery.from_revision,
+            from_level=Told(delivery.from_level),
+            composed_at=delivery.composed_at,
+        )
+    return AssumeTold(
+        Ended(delivery.id, DeliveryState.SUPERSEDED, PERHAPS), level, delivery.revision
+    )
+
+
+def _same(said: Facts | None, now: Facts) -> bool:
+    return said == now
+
+
+def _reminder(
+    delivery: Delivery, recipient: Recipient, audience: Audience, now: datetime
+) -> Settled:
+    if not reminder_is_due(audience.standing, recipient, audience.facts_told_to(recipient)):
+        return _not_needed(delivery, recipient)
+    level = Difference(NoticeKind.REMINDER, recipient.told)
+    return _claimed(delivery, level, recipient.told_revision, recipient, now)
+
+
+def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> Settled:
+    """Send the holder what is still so: nothing newer may have happened to what it is about."""
+    match delivery.kind:
+        case NoticeKind.PERMISSION | NoticeKind.RECEIPT:
+            holds = delivery.revision == reservation.revision
+        case NoticeKind.DEADLINE:
+            deadline = reservation.reconfirm_by
+            holds = reservation.status is Status.PERMITTED and deadline is not None
+            holds = holds and now < (deadline or now)
+        case NoticeKind.STREAM_KEY:
+            holds = reservation.status.live
+        case _:
+            holds = True
+    if not holds:
+        return Ended(delivery.id, DeliveryState.SUPERSEDED, "a newer state was told instead")
+    return Claimed(
+        id=delivery.id,
+        kind=delivery.kind,
+        revision=delivery.revision,
+        level=_level(reservation.status),
+        from_revision=0,
+        from_level=Told.NOTHING,
+        composed_at=(delivery.composed_at if delivery.doubtful else None) or now,
+    )
+
+
+def _level(status: Status) -> Told:
+    match status:
+        case Status.PERMITTED:
+            return Told.PROVISIONAL
+        case Status.CONFIRMED | Status.OVER:
+            return Told.CONFIRMED
+        case Status.CANCELLED | Status.LAPSED:
+            return Told.CANCELLED
+
+
+def _not_needed(delivery: Delivery, recipient: Recipient) -> Ended:
+    if recipient.suppressed:
+        return Ended(delivery.id, DeliveryState.SUPPRESSED, recipient.suppressed)
+    return Ended(delivery.id, DeliveryState.SUPERSEDED, "there was nothing left to tell")
+
+
+def _claimed(
+    delivery: Delivery, wanted: Difference, revision: int, recipient: Recipient, now: datetime
+) -> Claimed:
+    return Claimed(
+        id=delivery.id,
+        kind=wanted.kind,
+        revision=revision,
+        level=wanted.level,
+        from_revision=recipient.told_revision,
+        from_level=recipient.told,
+        composed_at=now,
+    )

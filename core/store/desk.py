@@ -1,0 +1,191 @@
+"""The desk's edge: runs a use case whole, as one transaction, in a thread of the store's own.
+
+A use case is a plain function of a store and `now`. Cancelling whoever waits for it changes
+nothing: the transaction is carried to its end in its thread, so no lock and no connection leaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from threading import Lock
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from core.access.links import Links
+from core.access.vault import Vault
+from core.store.codec import decode, encode
+from core.store.database import (
+    POSTGRES_CONNECTIONS,
+    READERS,
+    BusyError,
+    Database,
+    is_retried,
+)
+from core.store.store import Limits, Store
+
+_OVERLOADED = "the desk has too much to do"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PATIENCE = 2.2  # seconds a person waits before being told to try again; chats give three
+_TRIES = 3
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where front ends, dispatcher and clock hand in their use cases.
+
+    `now` gives the instant of a transaction, read when the transaction begins. `on_work` is called
+    in the store's thread after a commit that put deliveries into the outbox.
+    """
+
+    database: Database
+    vault: Vault
+    links: Links
+    now: Callable[[], datetime]
+    limits: Limits = field(default_factory=Limits)
+    on_work: Callable[[], None] = lambda: None
+    _writers: ThreadPoolExecutor = field(init=False)
+    _readers: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the store's threads; SQLite has a single writer, so that writers queue here."""
+        writers = 1 if self.database.is_sqlite else POSTGRES_CONNECTIONS
+        self._writers = ThreadPoolExecutor(writers, "desk-writer")
+        self._readers = (
+            ThreadPoolExecutor(READERS, "desk-reader") if self.database.is_sqlite else self._writers
+        )
+
+    async def run(
+        self,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case as one transaction and give its answer once that is committed.
+
+        Raises `BusyError` when the database is held or away, and whatever the use case raises; then
+        nothing was written.
+        """
+        work = partial(_called, use_case, args, kwargs)
+        return await self._in_thread(self._writers, partial(self._written, work), PATIENCE)
+
+    async def run_patiently(
+        self,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case that nobody waits for at a screen: `run` with ten seconds' patience."""
+        work = partial(_called, use_case, args, kwargs)
+        return await self._in_thread(self._writers, partial(self._written, work), 10)
+
+    async def read(
+        self,
+        question: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Answer a question from one consistent state, without waiting for writers."""
+        work = partial(_called, question, args, kwargs)
+        return await self._in_thread(self._readers, partial(self._asked, work), PATIENCE)
+
+    async def run_once(
+        self,
+        key: str,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case once per submission key; a second copy gets the stored answer."""
+        work = partial(_called_once, key, use_case, args, kwargs)
+        return await self._in_thread(self._writers, partial(self._written, work), PATIENCE)
+
+    def close(self) -> None:
+        """Finish what was begun and close every connection."""
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+        self.database.dispose()
+
+    async def _in_thread(
+        self, pool: ThreadPoolExecutor, work: Callable[[float], T], patience: float
+    ) -> T:
+        first_to_decide = Lock()  # the thread that begins, or the asker that gives up
+        give_up_at = time.monotonic() + patience
+
+        def begin() -> T:
+            left = give_up_at - time.monotonic()
+            if left <= 0 or not first_to_decide.acquire(blocking=False):
+                raise BusyError(_OVERLOADED)
+            return work(left)
+
+        future = asyncio.get_running_loop().run_in_executor(pool, begin)
+        future.add_done_callback(_retrieved)
+        done, _ = await asyncio.wait({future}, timeout=patience)
+        if not done and first_to_decide.acquire(blocking=False):
+            raise BusyError(_OVERLOADED)
+        return await asyncio.shield(future)
+
+    def _written(self, work: Callable[[Store], T], patience: float) -> T:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                answer, store = self._transact(self.database.writing(patience), work)
+            except DBAPIError as error:
+                if not is_retried(error):
+                    raise
+                if attempt == _TRIES:
+                    raise BusyError("others kept the database busy") from error
+            else:
+                if store.has_work:
+                    self.on_work()
+                return answer
+        raise AssertionError("unreachable: every try returns or raises")
+
+    def _asked(self, work: Callable[[Store], T], patience: float) -> T:
+        return self._transact(self.database.reading(patience), work)[0]
+
+    def _transact(
+        self, transaction: AbstractContextManager[Connection], work: Callable[[Store], T]
+    ) -> tuple[T, Store]:
+        with transaction as connection:
+            store = Store(connection, self.now(), self.vault, self.links, self.limits)
+            return work(store), store
+
+
+def _retrieved(future: asyncio.Future[T]) -> None:
+    # a cancelled asker never looks: without this its exception would be reported as lost
+    if not future.cancelled():
+        future.exception()
+
+
+def _called(
+    use_case: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object], store: Store
+) -> T:
+    return use_case(store, store.now, *args, **kwargs)
+
+
+def _called_once(
+    key: str,
+    use_case: Callable[..., T],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    store: Store,
+) -> T:
+    place = f"submission:{key}:answer"  # an answer may hold a passcode: sealed like any other
+    known = store.records.answer_to(key)
+    if known is not None:
+        answered: T = decode(store.vault.open(known, place))
+        return answered
+    answer = use_case(store, store.now, *args, **kwargs)
+    store.records.keep_answer(key, store.vault.seal(encode(answer), place))
+    return answer

@@ -1,0 +1,101 @@
+"""What is to be done when, as the store keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func
+from sqlmodel import col, delete, insert, select
+
+from core.model.due import Due, DueKind
+from core.store.tables import DueRow
+
+
+class Dues:
+    """Named queries on what is due."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def up_to(self, now: datetime, limit: int) -> tuple[Due, ...]:
+        """List what is due by now, the longest overdue first."""
+        rows = self._connection.execute(
+            select(DueRow)
+            .where(col(DueRow.due_at) <= now)
+            .order_by(col(DueRow.due_at))
+            .limit(limit)
+        )
+        return tuple(
+            Due(
+                row.due_at,
+                row.reservation_id,
+                DueKind(row.kind),
+                timedelta(seconds=row.lead),
+                row.tries,
+            )
+            for row in rows
+        )
+
+    def deadlines_between(self, since: datetime, until: datetime) -> tuple[Due, ...]:
+        """List the reconfirmation deadlines that passed in a stretch of time."""
+        return tuple(
+            due
+            for due in self.up_to(until, limit=1_000_000)
+            if due.kind is DueKind.DEADLINE and due.due_at > since
+        )
+
+    def next_at(self) -> datetime | None:
+        """Give the moment of what is due next."""
+        return self._connection.execute(select(func.min(col(DueRow.due_at)))).scalar()
+
+    def take(self, due: Due) -> bool:
+        """Remove a due row to carry it out; False where somebody else did, or it was moved."""
+        taken = self._connection.execute(
+            delete(DueRow).where(
+                col(DueRow.reservation_id) == due.reservation_id,
+                col(DueRow.kind) == due.kind.value,
+                col(DueRow.lead) == _seconds(due.lead),
+                col(DueRow.due_at) == due.due_at,
+            )
+        )
+        return taken.rowcount == 1
+
+    def replace(
+        self, reservation_id: int, dues: Iterable[Due], but: Iterable[DueKind] = ()
+    ) -> None:
+        """Put these in place of what was due for a reservation, leaving some kinds alone."""
+        self._connection.execute(
+            delete(DueRow).where(
+                col(DueRow.reservation_id) == reservation_id,
+                col(DueRow.kind).not_in([kind.value for kind in but]),
+            )
+        )
+        rows = [_columns(due) for due in dues]
+        if rows:
+            self._connection.execute(insert(DueRow), rows)
+
+    def put(self, due: Due) -> None:
+        """Set one due row, in place of any of the same kind and lead."""
+        self._connection.execute(
+            delete(DueRow).where(
+                col(DueRow.reservation_id) == due.reservation_id,
+                col(DueRow.kind) == due.kind.value,
+                col(DueRow.lead) == _seconds(due.lead),
+            )
+        )
+        self._connection.execute(insert(DueRow), [_columns(due)])
+
+
+def _columns(due: Due) -> dict[str, object]:
+    return {
+        "reservation_id": due.reservation_id,
+        "kind": due.kind.value,
+        "lead": _seconds(due.lead),
+        "due_at": due.due_at,
+        "tries": due.tries,
+    }
+
+
+def _seconds(length: timedelta) -> int:
+    return int(length.total_seconds())

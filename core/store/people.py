@@ -1,0 +1,163 @@
+"""Workspaces, people and accounts, as the store keeps them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row
+from sqlmodel import col, insert, select, update
+
+from core.model.people import WorkspaceKind
+from core.store.tables import AccountRow, PersonRow, WorkspaceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace and its defaults."""
+
+    id: int
+    kind: WorkspaceKind
+    external_id: str
+    name: str
+    zone: str
+    reminders: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with their own settings; `zone` and `reminders` of None: the workspace's."""
+
+    id: int
+    name: str
+    zone: str | None
+    reminders: tuple[timedelta, ...] | None
+    email: str
+
+
+class People:
+    """Named queries on workspaces, people and accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def workspace(self, workspace_id: int) -> Workspace:
+        """Give a workspace that is known to exist."""
+        row = self._connection.execute(
+            select(WorkspaceRow).where(col(WorkspaceRow.id) == workspace_id)
+        ).one()
+        return _workspace(row)
+
+    def enter_workspace(
+        self, kind: WorkspaceKind, external_id: str, name: str, now: datetime
+    ) -> Workspace:
+        """Find a workspace by what its chat calls it, or make it."""
+        found = self._connection.execute(
+            select(WorkspaceRow).where(
+                col(WorkspaceRow.kind) == kind.value, col(WorkspaceRow.external_id) == external_id
+            )
+        ).first()
+        if found:
+            return _workspace(found)
+        made = self._connection.execute(
+            insert(WorkspaceRow)
+            .values(kind=kind.value, external_id=external_id, name=name, made_at=now)
+            .returning(col(WorkspaceRow.id))
+        ).scalar_one()
+        return self.workspace(made)
+
+    def set_workspace(
+        self,
+        workspace_id: int,
+        *,
+        zone: str | None = None,
+        reminders: tuple[timedelta, ...] | None = None,
+    ) -> None:
+        """Change a workspace's defaults; None leaves one as it is."""
+        values = _given(zone=zone, reminders=reminders)
+        if values:
+            self._connection.execute(
+                update(WorkspaceRow).where(col(WorkspaceRow.id) == workspace_id).values(**values)
+            )
+
+    def person(self, person_id: int) -> Person:
+        """Give a person who is known to exist."""
+        row = self._connection.execute(
+            select(PersonRow).where(col(PersonRow.id) == person_id)
+        ).one()
+        return Person(
+            id=row.id,
+            name=row.name,
+            zone=row.zone,
+            reminders=None if row.reminders is None else lengths_from_json(row.reminders),
+            email=row.email,
+        )
+
+    def enter_person(self, workspace_id: int, external_id: str, name: str, now: datetime) -> Person:
+        """Find who an account of a workspace belongs to, or make both."""
+        found = self._connection.execute(
+            select(AccountRow.person_id).where(
+                col(AccountRow.workspace_id) == workspace_id,
+                col(AccountRow.external_id) == external_id,
+            )
+        ).scalar()
+        if found is not None:
+            return self.person(found)
+        made = self._connection.execute(
+            insert(PersonRow).values(name=name, made_at=now).returning(col(PersonRow.id))
+        ).scalar_one()
+        self._connection.execute(
+            insert(AccountRow).values(
+                workspace_id=workspace_id, person_id=made, external_id=external_id
+            )
+        )
+        return self.person(made)
+
+    def set_person(
+        self,
+        person_id: int,
+        *,
+        zone: str | None = None,
+        reminders: tuple[timedelta, ...] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Change a person's own settings; None leaves one as it is."""
+        values = _given(zone=zone, reminders=reminders, email=email)
+        if values:
+            self._connection.execute(
+                update(PersonRow).where(col(PersonRow.id) == person_id).values(**values)
+            )
+
+
+def lengths_as_json(lengths: tuple[timedelta, ...]) -> str:
+    """Write lengths of time as whole seconds."""
+    return json.dumps([int(length.total_seconds()) for length in lengths])
+
+
+def lengths_from_json(text: str) -> tuple[timedelta, ...]:
+    """Read lengths of time that `lengths_as_json` wrote."""
+    return tuple(timedelta(seconds=seconds) for seconds in json.loads(text))
+
+
+def _given(
+    *,
+    zone: str | None = None,
+    reminders: tuple[timedelta, ...] | None = None,
+    email: str | None = None,
+) -> dict[str, str]:
+    values = {"zone": zone, "email": email}
+    if reminders is not None:
+        values["reminders"] = lengths_as_json(reminders)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _workspace(row: Row[WorkspaceRow]) -> Workspace:
+    return Workspace(
+        id=row.id,
+        kind=WorkspaceKind(row.kind),
+        external_id=row.external_id,
+        name=row.name,
+        zone=row.zone,
+        reminders=lengths_from_json(row.reminders),
+    )

@@ -1,0 +1,337 @@
+"""Recipients, what they have been told, and which addresses are not written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, tuple_
+from sqlmodel import col, delete, insert, select, update
+
+from core.access.vault import Vault
+from core.model.recipient import Contact, Recipient, RouteName, Told
+from core.store.tables import RecipientRow, ReservationRow, SuppressionRow
+
+T = TypeVar("T")
+
+HOLDER = 0  # the holder's own number among a reservation's recipients
+ANY_HOLDER = 0  # in a suppression: whoever lists the address
+
+_SLICE = 500  # values in one IN (…): both databases take thousands, neither likes them
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecipient:
+    """A recipient to be kept, with a passcode of its own where there is one.
+
+    `was_new`: no reservation had ever told this address anything.
+    """
+
+    number: int
+    contact: Contact
+    suppressed: str = ""
+    passcode: str = ""
+    was_new: bool = False
+
+
+class Recipients:
+    """Named queries on recipients."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def add(
+        self, reservation_id: int, uid: str, recipients: Iterable[NewRecipient], now: datetime
+    ) -> None:
+        """Keep new recipients of a reservation."""
+        rows = [
+            {
+                "reservation_id": reservation_id,
+                "number": new.number,
+                "route": new.contact.route.value,
+                "address": new.contact.address,
+                "name": new.contact.name,
+                "digest": self._vault.digest(new.contact.key),
+                "suppressed": new.suppressed,
+                "listed_at": now,
+                "was_new": new.was_new,
+                **self._sealed(uid, new.number, new.passcode),
+            }
+            for new in recipients
+        ]
+        if rows:
+            self._connection.execute(insert(RecipientRow), rows)
+
+    def of(self, reservation_id: int) -> tuple[Recipient, ...]:
+        """List a reservation's recipients, the holder first, removed ones too."""
+        rows = self._connection.execute(
+            select(RecipientRow)
+            .where(col(RecipientRow.reservation_id) == reservation_id)
+            .order_by(col(RecipientRow.number))
+        )
+        return tuple(_recipient(row) for row in rows)
+
+    def next_number(self, reservation_id: int) -> int:
+        """Give the number that the next new recipient of a reservation takes."""
+        highest = self._connection.execute(
+            select(func.max(col(RecipientRow.number))).where(
+                col(RecipientRow.reservation_id) == reservation_id
+            )
+        ).scalar()
+        return HOLDER if highest is None else highest + 1
+
+    def many(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Recipient]:
+        """Give several recipients by reservation and number."""
+        found: dict[tuple[int, int], Recipient] = {}
+        for some in _sliced(keys):
+            rows = self._connection.execute(
+                select(RecipientRow).where(
+                    tuple_(col(RecipientRow.reservation_id), col(RecipientRow.number)).in_(some)
+                )
+            )
+            found |= {(row.reservation_id, row.number): _recipient(row) for row in rows}
+        return found
+
+    def first_deliveries(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """Give the deliveries that recipients' mail threads hang on."""
+        found: dict[tuple[int, int], int] = {}
+        for some in _sliced(keys):
+            rows = self._connection.execute(
+                select(
+                    RecipientRow.reservation_id,
+                    RecipientRow.number,
+                    RecipientRow.first_delivery_id,
+                ).where(
+                    tuple_(col(RecipientRow.reservation_id), col(RecipientRow.number)).in_(some),
+                    col(RecipientRow.first_delivery_id).is_not(None),
+                )
+            )
+            found |= {(row.reservation_id, row.number): row.first_delivery_id for row in rows}
+        return found
+
+    def passcodes(self, reservation_id: int, uid: str, numbers: Iterable[int]) -> dict[int, str]:
+        """Open some recipients' own passcodes."""
+        rows = self._connection.execute(
+            select(RecipientRow.number, RecipientRow.passcode_sealed).where(
+                col(RecipientRow.reservation_id) == reservation_id,
+                col(RecipientRow.number).in_(list(numbers)),
+                col(RecipientRow.passcode_sealed) != "",
+            )
+        )
+        return {
+            row.number: self._vault.open(row.passcode_sealed, _place(uid, row.number))
+            for row in rows
+        }
+
+    def set_passcodes(self, reservation_id: int, uid: str, passcodes: dict[int, str]) -> None:
+        """Seal passcodes in place of those there were; "" takes one away."""
+        self._update(
+            reservation_id,
+            [
+                {"n": number, **self._sealed(uid, number, passcode)}
+                for number, passcode in passcodes.items()
+            ],
+            "passcode_sealed",
+            "passcode_digest",
+        )
+
+    def set_removed(self, reservation_id: int, numbers: Iterable[int], *, removed: bool) -> None:
+        """Take recipients off the reservation, or put them on it again."""
+        self._update(
+            reservation_id, [{"n": number, "removed": removed} for number in numbers], "removed"
+        )
+
+    def set_suppressed(self, reservation_id: int, numbers: Iterable[int], reason: str) -> None:
+        """Note why recipients are not written to; "" means that they are."""
+        self._update(
+            reservation_id,
+            [{"n": number, "suppressed": reason} for number in numbers],
+            "suppressed",
+        )
+
+    def note_told(self, told: Iterable[tuple[int, int, Told, int, int]]) -> None:
+        """Note what recipients have been told.
+
+        Each is reservation, number, level, revision, and the delivery that said it.
+        """
+        rows = [
+            {"r": reservation_id, "n": number, "t": level.value, "v": revision, "d": delivery_id}
+            for reservation_id, number, level, revision, delivery_id in told
+        ]
+        if rows:
+            self._connection.execute(
+                update(RecipientRow)
+                .where(
+                    col(RecipientRow.reservation_id) == bindparam("r"),
+                    col(RecipientRow.number) == bindparam("n"),
+                )
+                .values(
+                    told=bindparam("t"),
+                    told_revision=bindparam("v"),
+                    first_delivery_id=func.coalesce(
+                        col(RecipientRow.first_delivery_id), bindparam("d")
+                    ),
+                ),
+                rows,
+            )
+
+    def set_holder_contact(self, reservation_id: int, contact: Contact) -> None:
+        """Write to the holder at another address from now on."""
+        self._connection.execute(
+            update(RecipientRow)
+            .where(
+                col(RecipientRow.reservation_id) == reservation_id,
+                col(RecipientRow.number) == HOLDER,
+            )
+            .values(
+                route=contact.route.value,
+                address=contact.address,
+                name=contact.name,
+                digest=self._vault.digest(contact.key),
+            )
+        )
+
+    def erase(self, reservation_id: int) -> None:
+        """Forget a reservation's addresses, names and passcodes; the digests stay."""
+        self._connection.execute(
+            update(RecipientRow)
+            .where(col(RecipientRow.reservation_id) == reservation_id)
+            .values(address="", name="", passcode_sealed="", passcode_digest="")
+        )
+
+    def never_told(self, contacts: Sequence[Contact]) -> set[str]:
+        """Give the keys of the contacts that no reservation has ever told anything."""
+        wanted = {digest for contact in contacts for digest in self._vault.digests(contact.key)}
+        known = {
+            digest
+            for some in _sliced(sorted(wanted))
+            for digest in self._connection.execute(
+                select(RecipientRow.digest)
+                .where(
+                    col(RecipientRow.digest).in_(some),
+                    col(RecipientRow.told) != Told.NOTHING.value,
+                )
+                .distinct()
+            ).scalars()
+        }
+        return {
+            contact.key
+            for contact in contacts
+            if known.isdisjoint(self._vault.digests(contact.key))
+        }
+
+    def new_since(
+        self, since: datetime, *, holder_id: int | None = None, workspace_id: int | None = None
+    ) -> int:
+        """Count the never-told addresses that a holder, or a workspace, has listed since then."""
+        whose = (
+            col(ReservationRow.holder_id) == holder_id
+            if holder_id is not None
+            else col(ReservationRow.workspace_id) == workspace_id
+        )
+        return self._connection.execute(
+            select(func.count(func.distinct(col(RecipientRow.digest))))
+            .join(ReservationRow, col(ReservationRow.id) == col(RecipientRow.reservation_id))
+            .where(whose, col(RecipientRow.listed_at) > since, col(RecipientRow.was_new))
+        ).scalar_one()
+
+    def suppressions(self, contacts: Sequence[Contact], holder_id: int) -> dict[str, str]:
+        """Give the reasons not to write to contacts, by `Contact.key`."""
+        keyed = {
+            digest: contact.key
+            for contact in contacts
+            for digest in self._vault.digests(contact.key)
+        }
+        found: dict[str, str] = {}
+        for some in _sliced(list(keyed)):
+            rows = self._connection.execute(
+                select(SuppressionRow.digest, SuppressionRow.reason).where(
+                    col(SuppressionRow.digest).in_(some),
+                    or_(
+                        col(SuppressionRow.holder_id) == ANY_HOLDER,
+                        col(SuppressionRow.holder_id) == holder_id,
+                    ),
+                )
+            )
+            found |= {keyed[row.digest]: row.reason for row in rows}
+        return found
+
+    def same_address(self, contact: Contact, holder_id: int | None) -> list[tuple[int, int]]:
+        """Find a contact on all reservations that are not past, of one holder or (None) of any."""
+        query = (
+            select(RecipientRow.reservation_id, RecipientRow.number)
+            .join(ReservationRow, col(ReservationRow.id) == col(RecipientRow.reservation_id))
+            .where(
+                col(RecipientRow.digest).in_(self._vault.digests(contact.key)),
+                col(RecipientRow.number) != HOLDER,
+                col(ReservationRow.live),
+            )
+        )
+        if holder_id is not None:
+            query = query.where(col(ReservationRow.holder_id) == holder_id)
+        return [(row.reservation_id, row.number) for row in self._connection.execute(query)]
+
+    def suppress(self, contact: Contact, holder_id: int, reason: str, now: datetime) -> None:
+        """Write to an address no more: for one holder, or with `ANY_HOLDER` for all."""
+        self.lift_suppression(contact, holder_id)
+        self._connection.execute(
+            insert(SuppressionRow).values(
+                digest=self._vault.digest(contact.key),
+                holder_id=holder_id,
+                reason=reason,
+                made_at=now,
+            )
+        )
+
+    def lift_suppression(self, contact: Contact, holder_id: int) -> None:
+        """Let an address be written to again."""
+        self._connection.execute(
+            delete(SuppressionRow).where(
+                col(SuppressionRow.digest).in_(self._vault.digests(contact.key)),
+                col(SuppressionRow.holder_id) == holder_id,
+            )
+        )
+
+    def _update(self, reservation_id: int, rows: list[dict[str, object]], *columns: str) -> None:
+        if rows:
+            self._connection.execute(
+                update(RecipientRow)
+                .where(
+                    col(RecipientRow.reservation_id) == reservation_id,
+                    col(RecipientRow.number) == bindparam("n"),
+                )
+                .values({name: bindparam(f"new_{name}") for name in columns}),
+                [{"n": row["n"]} | {f"new_{name}": row[name] for name in columns} for row in rows],
+            )
+
+    def _sealed(self, uid: str, number: int, passcode: str) -> dict[str, str]:
+        if not passcode:
+            return {"passcode_sealed": "", "passcode_digest": ""}
+        return {
+            "passcode_sealed": self._vault.seal(passcode, _place(uid, number)),
+            "passcode_digest": self._vault.digest(passcode),
+        }
+
+
+def _place(uid: str, number: int) -> str:
+    return f"recipient:{uid}:{number}:passcode"
+
+
+def _sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), _SLICE):
+        yield values[start : start + _SLICE]
+
+
+def _recipient(row: Row[RecipientRow]) -> Recipient:
+    return Recipient(
+        reservation_id=row.reservation_id,
+        number=row.number,
+        contact=Contact(RouteName(row.route), row.address, row.name),
+        told=Told(row.told),
+        told_revision=row.told_revision,
+        removed=row.removed,
+        suppressed=row.suppressed,
+    )

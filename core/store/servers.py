@@ -1,0 +1,189 @@
+"""Servers and blackouts, as the store keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, or_
+from sqlmodel import col, delete, insert, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from core.model.reservation import NotificationPolicy
+from core.model.server import (
+    Blackout,
+    OpeningHours,
+    Period,
+    Quota,
+    Rules,
+    Server,
+    ServerKind,
+)
+from core.model.slot import Slot
+from core.store.codec import decode, encode, remembered
+from core.store.tables import BlackoutRow, ServerRow
+
+remembered(Rules, OpeningHours, Quota, Period, Slot)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedBlackout:
+    """A blackout with the number by which it can be lifted."""
+
+    id: int
+    blackout: Blackout
+
+
+class Servers:
+    """Named queries on servers and blackouts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lock(self, server_id: int) -> Server | None:
+        """Take a server's row: whoever decides about its slots waits here for the one before.
+
+        On SQLite the transaction itself is that lock.
+        """
+        row = self._connection.execute(_by_id(server_id).with_for_update()).first()
+        return _server(row) if row else None
+
+    def get(self, server_id: int) -> Server | None:
+        """Give a server, without locking it."""
+        row = self._connection.execute(_by_id(server_id)).first()
+        return _server(row) if row else None
+
+    def visible(self, workspace_id: int) -> tuple[Server, ...]:
+        """List the servers that a workspace may reserve, by name."""
+        rows = self._connection.execute(
+            select(ServerRow)
+            .where(
+                or_(
+                    col(ServerRow.workspace_id).is_(None),
+                    col(ServerRow.workspace_id) == workspace_id,
+                ),
+                col(ServerRow.retired).is_(False),
+            )
+            .order_by(col(ServerRow.folded))
+        )
+        return tuple(_server(row) for row in rows)
+
+    def all(self) -> tuple[Server, ...]:
+        """List every server of the desk, retired ones too."""
+        rows = self._connection.execute(select(ServerRow).order_by(col(ServerRow.folded)))
+        return tuple(_server(row) for row in rows)
+
+    def named(self, name: str) -> Server | None:
+        """Find a server by its name, whatever its case."""
+        row = self._connection.execute(
+            select(ServerRow).where(col(ServerRow.folded) == name.casefold())
+        ).first()
+        return _server(row) if row else None
+
+    def add(self, server: Server, now: datetime) -> Server:
+        """Keep a new server; its `id` is given here."""
+        made = self._connection.execute(
+            insert(ServerRow).values(**_columns(server), made_at=now).returning(col(ServerRow.id))
+        ).scalar_one()
+        return replace(server, id=made)
+
+    def change(self, server: Server) -> None:
+        """Keep a server as it now is; what is reserved already stays."""
+        self._connection.execute(
+            update(ServerRow).where(col(ServerRow.id) == server.id).values(**_columns(server))
+        )
+
+    def longest_busy(self, server_id: int) -> timedelta:
+        """Give the greatest length of any slot ever taken on it, buffers included."""
+        seconds = self._connection.execute(
+            select(ServerRow.longest_busy).where(col(ServerRow.id) == server_id)
+        ).scalar_one()
+        return timedelta(seconds=seconds)
+
+    def note_busy(self, server_id: int, length: timedelta) -> None:
+        """Raise the bound of the search for overlaps, if this slot is longer than any before."""
+        seconds = int(length.total_seconds()) + 1
+        self._connection.execute(
+            update(ServerRow)
+            .where(col(ServerRow.id) == server_id, col(ServerRow.longest_busy) < seconds)
+            .values(longest_busy=seconds)
+        )
+
+    def blackouts(self, server_id: int, window: Slot) -> tuple[Blackout, ...]:
+        """List the blackouts that touch a stretch of time."""
+        return tuple(
+            numbered.blackout
+            for numbered in self.numbered_blackouts(server_id, since=window.starts_at)
+            if numbered.blackout.slot.overlaps(window)
+        )
+
+    def numbered_blackouts(self, server_id: int, since: datetime) -> tuple[NumberedBlackout, ...]:
+        """List the blackouts that have not ended by then, soonest first."""
+        rows = self._connection.execute(
+            select(BlackoutRow)
+            .where(col(BlackoutRow.server_id) == server_id, col(BlackoutRow.ends_at) > since)
+            .order_by(col(BlackoutRow.starts_at), col(BlackoutRow.id))
+        )
+        return tuple(
+            NumberedBlackout(row.id, Blackout(Slot(row.starts_at, row.ends_at), row.reason))
+            for row in rows
+        )
+
+    def add_blackout(self, server_id: int, blackout: Blackout) -> int:
+        """Keep a new blackout and give its number."""
+        return self._connection.execute(
+            insert(BlackoutRow)
+            .values(
+                server_id=server_id,
+                starts_at=blackout.slot.starts_at,
+                ends_at=blackout.slot.ends_at,
+                reason=blackout.reason,
+            )
+            .returning(col(BlackoutRow.id))
+        ).scalar_one()
+
+    def lift_blackout(self, server_id: int, blackout_id: int) -> bool:
+        """Remove a blackout of that server; tells whether there was one."""
+        lifted = self._connection.execute(
+            delete(BlackoutRow).where(
+                col(BlackoutRow.id) == blackout_id, col(BlackoutRow.server_id) == server_id
+            )
+        )
+        return lifted.rowcount == 1
+
+
+def _by_id(server_id: int) -> SelectOfScalar[ServerRow]:
+    return select(ServerRow).where(col(ServerRow.id) == server_id)
+
+
+def _columns(server: Server) -> dict[str, object]:
+    return {
+        "name": server.name,
+        "folded": server.name.casefold(),
+        "kind": server.kind.value,
+        "zone": str(server.zone),
+        "watch_url": server.watch_url,
+        "ingest_url": server.ingest_url,
+        "max_streams": server.rules.max_streams,
+        "max_viewers": server.rules.max_viewers,
+        "rules": encode(server.rules),
+        "notification_policy": server.notification_policy.value,
+        "workspace_id": server.workspace_id,
+        "retired": server.retired,
+    }
+
+
+def _server(row: Row[ServerRow]) -> Server:
+    return Server(
+        id=row.id,
+        name=row.name,
+        kind=ServerKind(row.kind),
+        zone=ZoneInfo(row.zone),
+        watch_url=row.watch_url,
+        ingest_url=row.ingest_url,
+        rules=decode(row.rules),
+        notification_policy=NotificationPolicy(row.notification_policy),
+        workspace_id=row.workspace_id,
+        retired=row.retired,
+    )

@@ -1,0 +1,85 @@
+"""One transaction's view of the store, as a use case is given it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from core.access.links import Links
+from core.access.vault import Vault
+from core.store.audiences import Audiences
+from core.store.deliveries import Deliveries
+from core.store.dues import Dues
+from core.store.people import People
+from core.store.recipients import Recipients
+from core.store.records import Records
+from core.store.reservations import Reservations
+from core.store.servers import Servers
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the operator bounds, so that the desk is no spam cannon; None: no bound.
+
+    `recipients` per reservation; `new_addresses_*` count addresses never told before, in 24 hours.
+    """
+
+    recipients: int = 2000
+    new_addresses_per_holder: int | None = None
+    new_addresses_per_workspace: int | None = None
+    keep_addresses: timedelta = timedelta(days=30)
+
+
+@dataclass
+class Store:
+    """Named queries by subject, over one open transaction; nothing here commits."""
+
+    connection: Connection
+    now: datetime
+    vault: Vault
+    links: Links
+    limits: Limits = field(default_factory=Limits)
+    has_work: bool = False
+
+    @cached_property
+    def people(self) -> People:
+        """Workspaces, people and their accounts."""
+        return People(self.connection)
+
+    @cached_property
+    def servers(self) -> Servers:
+        """Servers and blackouts."""
+        return Servers(self.connection)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        """Reservations and their revisions."""
+        return Reservations(self.connection, self.vault)
+
+    @cached_property
+    def recipients(self) -> Recipients:
+        """Who is on a reservation, and what they have been told."""
+        return Recipients(self.connection, self.vault)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The outbox."""
+        return Deliveries(self.connection)
+
+    @cached_property
+    def dues(self) -> Dues:
+        """What is to be done when."""
+        return Dues(self.connection)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        """Audience lists."""
+        return Audiences(self.connection)
+
+    @cached_property
+    def records(self) -> Records:
+        """Answers kept, acts audited, and the pulse."""
+        return Records(self.connection, self.now)

@@ -1,0 +1,134 @@
+"""Looking things up: what is booked, one reservation in full, what is free. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.model.people import Actor
+from core.model.reservation import Reservation
+from core.model.server import Server
+from core.model.slot import Slot
+from core.outbox.tally import Tally, tally
+from core.policy.free import free_slots
+from core.policy.load import busy_interval
+from core.store.reservations import Secrets
+from core.store.store import Store
+from core.usecases.answers import NoSuchServer, NotAllowed, NotFound
+from core.usecases.authority import managed, may_manage, reservable
+from core.usecases.deciding import load_around
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list: a reservation the actor may manage, or no more than a busy slot."""
+
+    slot: Slot
+    server_name: str
+    reservation: Reservation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One reservation in full, for those who may manage it.
+
+    `secrets` holds the shared credentials; the stream key only when it is asked for.
+    """
+
+    reservation: Reservation
+    server: Server
+    holder_name: str
+    roll: Tally
+    secrets: Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """What is free on one server: the stretches in which a slot of that length can be put."""
+
+    server: Server
+    length: timedelta
+    window: Slot
+    stretches: tuple[Slot, ...]
+
+
+def list_mine(store: Store, now: datetime, actor: Actor) -> tuple[Entry, ...]:
+    """List the actor's own live reservations, soonest first."""
+    mine = store.reservations.of_holder(actor.person_id, now, MOST_LISTED)
+    names = _names(store, mine)
+    return tuple(Entry(one.slot, names[one.server_id], one) for one in mine)
+
+
+def list_all(store: Store, now: datetime, actor: Actor) -> tuple[Entry, ...]:
+    """List what is booked on the servers of the actor's workspace; others' slots only as busy."""
+    servers = {server.id: server for server in store.servers.visible(actor.workspace_id)}
+    booked = store.reservations.on_servers(servers, now, MOST_LISTED)
+    return tuple(
+        Entry(one.slot, servers[one.server_id].name, one if may_manage(actor, one) else None)
+        for one in booked
+    )
+
+
+def my_codes(store: Store, now: datetime, actor: Actor) -> tuple[Reservation, ...]:
+    """Give the reservations whose codes a front end offers to complete."""
+    return store.reservations.of_holder(actor.person_id, now, MOST_LISTED)
+
+
+def show(store: Store, now: datetime, actor: Actor, code: str) -> Shown | NotFound | NotAllowed:
+    """Show one reservation with who was told of it and who was not."""
+    found = managed(store, actor, code)
+    if not isinstance(found, Reservation):
+        return found
+    server = store.servers.get(found.server_id)
+    if server is None:
+        return NotFound(code)
+    return Shown(
+        reservation=found,
+        server=server,
+        holder_name=store.people.person(found.holder_id).name,
+        roll=tally(store, found),
+        secrets=store.reservations.secrets(found.id),
+    )
+
+
+def find_free(  # noqa: PLR0913 - where, when, how long, how many
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    *,
+    server_id: int,
+    window: Slot,
+    length: timedelta,
+    viewers: int = 0,
+) -> Free | NoSuchServer:
+    """Find where a slot of that length can still be put."""
+    server = store.servers.get(server_id)
+    if server is None or not reservable(actor, server):
+        return NoSuchServer()
+    wide = busy_interval(window, server.rules)
+    around = load_around(store, server, wide, holder_id=actor.person_id)
+    stretches = free_slots(
+        window,
+        length,
+        viewers=viewers,
+        server=server,
+        blackouts=around.blackouts,
+        taken=around.taken,
+        held=around.held,
+        now=now,
+    )
+    return Free(server, length, window, stretches)
+
+
+def servers_of(store: Store, now: datetime, actor: Actor) -> tuple[Server, ...]:
+    """List the servers that the actor may reserve."""
+    return store.servers.visible(actor.workspace_id)
+
+
+def _names(store: Store, reservations: Sequence[Reservation]) -> dict[int, str]:
+    numbers = {one.server_id for one in reservations}
+    servers = (store.servers.get(number) for number in numbers)
+    return {server.id: server.name for server in servers if server is not None}

@@ -1,0 +1,185 @@
+"""Reserve: permit a slot and tell those who are to be told, or deny it and tell nobody."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.access.credentials import new_code, new_passcode, new_stream_key
+from core.model.due import Due, DueKind
+from core.model.people import Actor
+from core.model.recipient import Contact, RouteName
+from core.model.request import CredentialWish, ReserveRequest
+from core.model.reservation import CredentialMode, Reservation, Status
+from core.model.server import Server
+from core.notices.notice import NoticeKind
+from core.outbox.enqueue import tell_audience, tell_holder
+from core.policy.load import busy_interval
+from core.policy.reasons import Deny, Permit
+from core.policy.schedule import stream_key_due
+from core.store.recipients import HOLDER, NewRecipient
+from core.store.reservations import Secrets
+from core.store.store import Store
+from core.usecases.answers import (
+    Denied,
+    NobodyListed,
+    NoSuchList,
+    NoSuchServer,
+    Permitted,
+    ReserveAnswer,
+    Skipped,
+)
+from core.usecases.authority import reservable
+from core.usecases.deciding import decide_slot
+from core.usecases.listing import listed_contacts, over_bounds
+from core.usecases.revising import facts_of, write_down
+
+GUEST = "guest"  # the watchers' user name where none is given
+
+
+def reserve(store: Store, now: datetime, actor: Actor, request: ReserveRequest) -> ReserveAnswer:
+    """Take the slot for the actor and queue the notices, or say why not and what is free."""
+    server = store.servers.lock(request.server_id)
+    if server is None or not reservable(actor, server):
+        return NoSuchServer()
+    contacts = listed_contacts(store, actor, request.audience, request.audience_lists)
+    if isinstance(contacts, NoSuchList):
+        return contacts
+    if not contacts:
+        return NobodyListed()
+    if over := over_bounds(store, actor, contacts, len(contacts)):
+        return over
+    decision = decide_slot(
+        store, server, request.slot, viewers=request.viewers, holder_id=actor.person_id
+    )
+    if isinstance(decision, Deny):
+        reasons = [type(reason).__name__ for reason in decision.reasons]
+        store.records.audit("deny", actor, server=server.id, reasons=reasons)
+        return Denied(decision, server.name)
+    reservation, kept = _kept(store, now, actor, request, server, decision)
+    skipped = _list_recipients(store, actor, reservation, contacts)
+    facts = facts_of(store, reservation, server)
+    write_down(store, reservation, server, facts, actor)
+    _send_late_key(store, reservation, server)
+    tell_holder(store, reservation, facts, NoticeKind.PERMISSION)
+    telling = tell_audience(store, reservation)
+    store.records.audit("permit", actor, reservation.id, recipients=len(contacts))
+    return Permitted(
+        reservation=reservation,
+        server_name=server.name,
+        recipients=len(contacts),
+        telling=telling,
+        skipped=skipped,
+        watch_user=kept.watch_user,
+        passcode=kept.passcode,
+    )
+
+
+def make_credentials(wish: CredentialWish) -> Secrets:
+    """Make the shared credentials that a wish asks for; those given are kept as they are."""
+    if wish.mode is CredentialMode.NONE:
+        return Secrets()
+    passcode = (wish.passcode or new_passcode()) if wish.mode is CredentialMode.SHARED else ""
+    return Secrets(watch_user=wish.user or GUEST, passcode=passcode)
+
+
+def new_recipients(
+    store: Store,
+    reservation: Reservation,
+    contacts: Sequence[Contact],
+    first_number: int,
+) -> tuple[list[NewRecipient], tuple[Skipped, ...]]:
+    """Make recipients of contacts, each with a passcode where everybody has their own."""
+    reasons = store.recipients.suppressions(contacts, reservation.holder_id)
+    each = reservation.credential_mode is CredentialMode.EACH
+    limits = store.limits
+    bounded = (limits.new_addresses_per_holder, limits.new_addresses_per_workspace) != (None, None)
+    new_keys = store.recipients.never_told(contacts) if bounded else set()
+    new = [
+        NewRecipient(
+            number=number,
+            contact=contact,
+            suppressed=reasons.get(contact.key, ""),
+            passcode=new_passcode() if each else "",
+            was_new=contact.key in new_keys,
+        )
+        for number, contact in enumerate(contacts, first_number)
+    ]
+    skipped = tuple(Skipped(one.contact, one.suppressed) for one in new if one.suppressed)
+    return new, skipped
+
+
+def _kept(  # noqa: PLR0913, PLR0917 - a reservation comes from all of these
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    request: ReserveRequest,
+    server: Server,
+    permit: Permit,
+) -> tuple[Reservation, Secrets]:
+    """Write the reservation's row; confirmed at once where nothing is to be reconfirmed."""
+    kept = replace(make_credentials(request.credentials), stream_key=new_stream_key())
+    wanted = Reservation(
+        id=0,
+        code=_free_code(store),
+        workspace_id=actor.workspace_id,
+        holder_id=actor.person_id,
+        server_id=server.id,
+        slot=request.slot,
+        title=request.title,
+        description=request.description,
+        viewers=request.viewers,
+        status=Status.PERMITTED if permit.reconfirm_by else Status.CONFIRMED,
+        notification_policy=request.notification_policy or server.notification_policy,
+        credential_mode=request.credentials.mode,
+        reconfirm_by=permit.reconfirm_by,
+        reminders=_reminders(store, actor, request),
+        revision=1,
+        access_serial=0,
+        reply_to=request.reply_to,
+        made_at=now,
+    )
+    busy = busy_interval(request.slot, server.rules)
+    store.servers.note_busy(server.id, busy.length)
+    number = store.reservations.add(wanted, busy, f"{secrets.token_hex(16)}@callboard", kept)
+    return replace(wanted, id=number), kept
+
+
+def _list_recipients(
+    store: Store, actor: Actor, reservation: Reservation, contacts: Sequence[Contact]
+) -> tuple[Skipped, ...]:
+    uid = store.reservations.uid(reservation.id)
+    new, skipped = new_recipients(store, reservation, contacts, HOLDER + 1)
+    holder = NewRecipient(HOLDER, holder_contact(store, actor))
+    store.recipients.add(reservation.id, uid, [holder, *new], store.now)
+    return skipped
+
+
+def holder_contact(store: Store, actor: Actor) -> Contact:
+    """Say where a holder is told things: by mail if they gave an address, else at the console."""
+    person = store.people.person(actor.person_id)
+    if person.email:
+        return Contact(RouteName.EMAIL, person.email, person.name)
+    return Contact(RouteName.CONSOLE, str(person.id), person.name)
+
+
+def _send_late_key(store: Store, reservation: Reservation, server: Server) -> None:
+    """Send the stream key at once where its moment passed before the slot was reserved."""
+    key_at = stream_key_due(reservation, server)
+    if key_at is not None and key_at <= store.now:
+        store.dues.put(Due(store.now, reservation.id, DueKind.STREAM_KEY))
+
+
+def _reminders(store: Store, actor: Actor, request: ReserveRequest) -> tuple[timedelta, ...]:
+    if request.reminders is not None:
+        return request.reminders
+    own = store.people.person(actor.person_id).reminders
+    return own if own is not None else store.people.workspace(actor.workspace_id).reminders
+
+
+def _free_code(store: Store) -> str:
+    while store.reservations.has_code(code := new_code()):
+        pass
+    return code

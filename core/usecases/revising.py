@@ -1,0 +1,59 @@
+"""Writing down a reservation's new revision: its row, what it says, and what now falls due."""
+
+from __future__ import annotations
+
+from core.model.due import DueKind
+from core.model.people import Actor
+from core.model.reservation import Facts, Reservation
+from core.model.server import Server
+from core.model.slot import Slot
+from core.policy.schedule import schedule
+from core.store.store import Store
+
+
+def facts_of(store: Store, reservation: Reservation, server: Server, *, reason: str = "") -> Facts:
+    """Say what a reservation's present revision tells its audience."""
+    return Facts(
+        title=reservation.title,
+        description=reservation.description,
+        server_name=server.name,
+        slot=reservation.slot,
+        zone=str(server.zone),
+        watch_url=with_path(server.watch_url, reservation.code),
+        holder_name=store.people.person(reservation.holder_id).name,
+        reply_to=reservation.reply_to,
+        access_serial=reservation.access_serial,
+        reconfirm_by=reservation.reconfirm_by,
+        reason=reason,
+    )
+
+
+def with_path(url: str, code: str) -> str:
+    """Fill a reservation's own stream name into a server's address."""
+    return url.replace("{path}", code.replace("-", "").lower())
+
+
+def revise(  # noqa: PLR0913 - what, where, by whom, why, and whether its time is new
+    store: Store,
+    reservation: Reservation,
+    server: Server,
+    actor: Actor | None,
+    *,
+    reason: str = "",
+    busy: Slot | None = None,
+) -> Facts:
+    """Keep a reservation whose revision was raised; `actor` of None: the clock did it."""
+    facts = facts_of(store, reservation, server, reason=reason)
+    store.reservations.change(reservation, busy)
+    write_down(store, reservation, server, facts, actor)
+    return facts
+
+
+def write_down(
+    store: Store, reservation: Reservation, server: Server, facts: Facts, actor: Actor | None
+) -> None:
+    """Keep what a revision says, and set what falls due by it."""
+    by = actor.person_id if actor else None
+    store.reservations.add_revision(reservation, facts, by, store.now)
+    dues = schedule(reservation, server, store.limits.keep_addresses, store.now)
+    store.dues.replace(reservation.id, dues, but=(DueKind.REPORT,))

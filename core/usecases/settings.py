@@ -1,0 +1,95 @@
+"""Who somebody is, and what they have set for themselves or, as admins, for their workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.model.people import Actor, Role, WorkspaceKind
+from core.store.people import Person, Workspace
+from core.store.store import Store
+from core.usecases.answers import NotAllowed
+from core.usecases.reserve import holder_contact
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShown:
+    """A person's settings, and the workspace's that stand in where they have none."""
+
+    person: Person
+    workspace: Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a front end knows somebody: in which workspace, by which names."""
+
+    kind: WorkspaceKind
+    workspace: str
+    workspace_name: str
+    user: str
+    user_name: str
+    role: Role = Role.MEMBER
+
+
+def enter(store: Store, now: datetime, account: Account) -> Actor:
+    """Find, or make, the person behind an account and the workspace it is in."""
+    workspace = store.people.enter_workspace(
+        account.kind, account.workspace, account.workspace_name, now
+    )
+    person = store.people.enter_person(workspace.id, account.user, account.user_name, now)
+    return Actor(
+        workspace_id=workspace.id,
+        person_id=person.id,
+        name=person.name,
+        zone=ZoneInfo(person.zone or workspace.zone),
+        role=account.role,
+    )
+
+
+def show_settings(store: Store, now: datetime, actor: Actor) -> SettingsShown:
+    """Show what the actor and their workspace have set."""
+    return SettingsShown(
+        store.people.person(actor.person_id), store.people.workspace(actor.workspace_id)
+    )
+
+
+def set_own(  # noqa: PLR0913 - what can be set
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    *,
+    zone: ZoneInfo | None = None,
+    reminders: tuple[timedelta, ...] | None = None,
+    email: str | None = None,
+) -> SettingsShown:
+    """Set the actor's own zone, reminders or mail address; None leaves one as it is.
+
+    A new address is used at once, also for the reservations they hold already.
+    """
+    store.people.set_person(
+        actor.person_id, zone=str(zone) if zone else None, reminders=reminders, email=email
+    )
+    if email is not None:
+        contact = holder_contact(store, actor)
+        for held in store.reservations.of_holder(actor.person_id, now, limit=1000):
+            store.recipients.set_holder_contact(held.id, contact)
+    return show_settings(store, now, actor)
+
+
+def set_workspace(
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    *,
+    zone: ZoneInfo | None = None,
+    reminders: tuple[timedelta, ...] | None = None,
+) -> SettingsShown | NotAllowed:
+    """Set, as an admin, what holds for everybody in the workspace who has set nothing."""
+    if not actor.is_admin:
+        return NotAllowed()
+    store.people.set_workspace(
+        actor.workspace_id, zone=str(zone) if zone else None, reminders=reminders
+    )
+    return show_settings(store, now, actor)

@@ -1,0 +1,156 @@
+"""What the clock asks of the desk: one due thing, one transaction, safe to ask twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.model.due import Due, DueKind
+from core.model.reservation import Facts, Reservation, Status
+from core.model.slot import Slot
+from core.notices.notice import NoticeKind
+from core.outbox.enqueue import remind_audience, tell_audience, tell_holder
+from core.outbox.tally import TOLD_KINDS
+from core.policy.late import LAST_CHANCE, Extend, Keep, Lapse, LetPass, decide_lapse, outage_between
+from core.store.store import Store
+from core.usecases.revising import revise
+
+SWEEP = "sweep"
+MOST_AT_ONCE = 100
+
+_REPORT_AGAIN = timedelta(seconds=60)
+_REPORT_ANYWAY = 15  # looks at the outbox before the holder hears who is still waiting
+
+
+def due_now(store: Store, now: datetime) -> Sequence[Due]:
+    """List what is to be carried out now, the longest overdue first."""
+    return store.dues.up_to(now, MOST_AT_ONCE)
+
+
+def beat(store: Store, now: datetime) -> None:
+    """Note that a sweep was completed, and drop answers nobody will ask for again."""
+    store.records.beat(SWEEP, now)
+    store.records.forget_answers()
+
+
+def carry_out(store: Store, now: datetime, due: Due) -> bool:
+    """Do what is due, if it is still to be done; False where somebody else was faster."""
+    if not store.dues.take(due):
+        return False
+    reservation = store.reservations.get(due.reservation_id)
+    match due.kind:
+        case DueKind.DEADLINE_REMINDER:
+            _ask_holder(store, reservation)
+        case DueKind.DEADLINE:
+            _meet_deadline(store, reservation, now)
+        case DueKind.REMINDER:
+            if reservation.status.live and now < reservation.slot.starts_at:
+                remind_audience(store, reservation, due.lead)
+        case DueKind.STREAM_KEY:
+            _send_key(store, reservation)
+        case DueKind.REPORT:
+            _report(store, reservation, due, now)
+        case DueKind.OVER:
+            _finish(store, reservation)
+        case DueKind.ERASURE:
+            store.recipients.erase(reservation.id)
+            store.records.audit("erase", None, reservation.id)
+    return True
+
+
+def note_outage(store: Store, now: datetime) -> bool:
+    """Give holders back what an outage of ours took from them, before any deadline is acted upon.
+
+    Called when the sweep begins. Where none was completed for long, the deadlines that passed
+    meanwhile are looked at in this one transaction: a restart in the middle forgets nothing.
+    Tells whether there was an outage.
+    """
+    outage = outage_between(store.records.last_beat(SWEEP), now)
+    if outage is None:
+        return False
+    missed = store.dues.deadlines_between(outage.starts_at, now + LAST_CHANCE)
+    for due in missed:
+        if store.dues.take(due):
+            _meet_deadline(store, store.reservations.get(due.reservation_id), now, outage)
+    store.records.beat(SWEEP, now)
+    store.records.audit("outage", None, began_at=outage.starts_at, deadlines=len(missed))
+    return True
+
+
+def _ask_holder(store: Store, reservation: Reservation) -> None:
+    if reservation.status is Status.PERMITTED:
+        tell_holder(store, reservation, _facts(store, reservation), NoticeKind.DEADLINE)
+
+
+def _send_key(store: Store, reservation: Reservation) -> None:
+    if reservation.status.live:
+        tell_holder(store, reservation, _facts(store, reservation), NoticeKind.STREAM_KEY)
+
+
+def _meet_deadline(
+    store: Store, reservation: Reservation, now: datetime, outage: Slot | None = None
+) -> None:
+    """Let a permitted reservation lapse; or not, where the outage was ours."""
+    if reservation.status is not Status.PERMITTED or reservation.reconfirm_by is None:
+        return
+    match decide_lapse(
+        reservation.slot,
+        reservation.reconfirm_by,
+        asked_at=reservation.made_at,
+        outage=outage,
+        now=now,
+    ):
+        case Lapse():
+            _end(store, reservation, Status.LAPSED, NoticeKind.LAPSE)
+        case Extend(until):
+            _revise_silently(store, replace(reservation, reconfirm_by=until), NoticeKind.DEADLINE)
+        case Keep():
+            kept = replace(reservation, status=Status.CONFIRMED)
+            _revise_silently(store, kept, NoticeKind.RECEIPT, done="kept")
+        case LetPass():
+            pass
+
+
+def _end(store: Store, reservation: Reservation, status: Status, kind: NoticeKind) -> None:
+    ended = replace(reservation, status=status, revision=reservation.revision + 1)
+    _revised(store, ended, kind)
+    store.records.audit(status.value, None, ended.id)
+
+
+def _revise_silently(
+    store: Store, reservation: Reservation, kind: NoticeKind, *, done: str = ""
+) -> None:
+    _revised(store, replace(reservation, revision=reservation.revision + 1), kind, done=done)
+
+
+def _revised(store: Store, revised: Reservation, kind: NoticeKind, *, done: str = "") -> None:
+    server = store.servers.lock(revised.server_id)
+    if server is None:
+        raise LookupError(f"reservation {revised.code} is on a server that is not kept")
+    facts = revise(store, revised, server, None)
+    tell_holder(store, revised, facts, kind, done=done, unasked=True)
+    tell_audience(store, revised)
+
+
+def _report(store: Store, reservation: Reservation, due: Due, now: datetime) -> None:
+    """Tell the holder who was told, once the deliveries have ended or it has taken long."""
+    waiting = store.deliveries.open_to(reservation.id, TOLD_KINDS)
+    if waiting and due.tries != _REPORT_ANYWAY:
+        store.dues.put(replace(due, due_at=now + _REPORT_AGAIN, tries=due.tries + 1))
+        return
+    tell_holder(store, reservation, _facts(store, reservation), NoticeKind.REPORT)
+    if waiting:
+        store.dues.put(replace(due, due_at=now + _REPORT_AGAIN, tries=due.tries + 1))
+
+
+def _finish(store: Store, reservation: Reservation) -> None:
+    """Close a reservation whose slot has passed."""
+    if reservation.status.live:
+        store.reservations.change(replace(reservation, status=Status.OVER))
+        store.records.audit("over", None, reservation.id)
+
+
+def _facts(store: Store, reservation: Reservation) -> Facts:
+    revision = store.reservations.revisions(reservation.id, [reservation.revision])
+    return revision[reservation.revision].facts

@@ -1,0 +1,1 @@
+"""Every adapter, against the thing it adapts to."""

@@ -1,0 +1,114 @@
+"""A whole desk for tests: a real database, a clock that the test moves, and routes of its choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import SQLModel
+
+from core.access.links import Links
+from core.access.vault import Vault
+from core.model.people import Actor, Role, WorkspaceKind
+from core.model.recipient import Contact, RouteName
+from core.model.request import CredentialWish, ReserveRequest
+from core.model.reservation import NotificationPolicy
+from core.model.server import Rules, Server, ServerKind
+from core.model.slot import Slot
+from core.store import veto
+from core.store.database import open_database
+from core.store.desk import Desk
+from core.store.store import Limits
+from core.usecases.servers import ServerKept, add_server
+from core.usecases.settings import Account, enter
+
+SECRET = "a secret key for tests, long enough"
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """The time, as the test has it."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.now += by
+
+
+@dataclass
+class Scene:
+    """A desk with its clock, an operator, and a server to reserve."""
+
+    desk: Desk
+    clock: Clock
+    actor: Actor
+    server: Server
+    extra: dict[str, Server] = field(default_factory=dict)
+
+    def request(self, **given: object) -> ReserveRequest:
+        """Make a request that is permitted unless the test says otherwise."""
+        at = self.clock.now + timedelta(days=3)
+        wishes: dict[str, object] = {
+            "server_id": self.server.id,
+            "slot": Slot.of(at, timedelta(hours=2)),
+            "title": "Evening show",
+            "audience": (Contact(RouteName.EMAIL, "ann@example.org", "Ann"),),
+            "credentials": CredentialWish(),
+        }
+        return ReserveRequest(**(wishes | given))  # type: ignore[arg-type]
+
+
+def make_server(**given: object) -> Server:
+    """Make a server that takes reservations around the clock."""
+    values: dict[str, object] = {
+        "id": 0,
+        "name": "Studio",
+        "kind": ServerKind.NGINX_RTMP,
+        "zone": BERLIN,
+        "watch_url": "https://live.example.org/hls/{path}.m3u8",
+        "ingest_url": "rtmp://live.example.org/live/{path}",
+        "rules": Rules(),
+        "notification_policy": NotificationPolicy.ON_PERMIT,
+    }
+    return Server(**(values | given))  # type: ignore[arg-type]
+
+
+@contextmanager
+def open_desk(url: str, clock: Clock, limits: Limits | None = None) -> Iterator[Desk]:
+    """Open a desk on a database whose tables are made by the declarations."""
+    assert veto.VETO  # importing it puts the veto beside the tables
+    database = open_database(url)
+    SQLModel.metadata.create_all(database.writer)
+    vault = Vault([SECRET])
+    desk = Desk(
+        database=database,
+        vault=vault,
+        links=Links(vault, "https://callboard.example.org"),
+        now=clock,
+        limits=limits or Limits(),
+    )
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+async def set_scene(desk: Desk, clock: Clock, **server: object) -> Scene:
+    """Put an operator and a server on a desk."""
+    actor = await desk.run(
+        enter,
+        Account(WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR),
+    )
+    kept = await desk.run(add_server, actor, make_server(**server))
+    assert isinstance(kept, ServerKept)
+    return Scene(desk, clock, actor, kept.server)

@@ -1,0 +1,1 @@
+"""Tests of the desk's decisions: tables, and properties against a model that counts minutes."""

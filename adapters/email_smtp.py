@@ -80,6 +80,7 @@ class _SmtpLane:
             return RouteDown(error.reason)
         except BaseException:
             # Cancelled or surprised in mid-command, nobody knows any more which reply is whose.
+            self._drop()
             raise
         if isinstance(outcome, RouteDown):
             return RouteDown(f"mail server {self._settings.where}: {outcome.reason}")

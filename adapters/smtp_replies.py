@@ -13,7 +13,6 @@ from enum import Enum, auto
 from core.model.delivery import Accepted, Deferred, Doubtful, Outcome, Refused, RouteDown
 
 LONGEST_REASON = 300
-GOING_DOWN = 421
 OUT_OF_SEQUENCE = 503
 LOGIN_REQUIRED = 530
 TOO_MUCH_STORAGE = 552

@@ -13,7 +13,7 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from adapters.smtp_replies import GOING_DOWN, Reply, is_smtp
+from adapters.smtp_replies import Reply, is_smtp
 from adapters.smtp_settings import SmtpSettings
 from adapters.smtp_trouble import LinkBrokenError, explain
 
@@ -25,7 +25,7 @@ class Session:
 
     `offers` holds the server's extensions (EHLO keywords, lower case) with their parameters.
     `begun` counts the messages begun on it; `dirty` says that the last one was not accepted.
-    After `LinkBrokenError`, and after a 421 reply, it is closed.
+    After `LinkBrokenError` it is closed, and after a 421 reply to a command (by aiosmtplib).
     """
 
     def __init__(self, client: SMTP, settings: SmtpSettings) -> None:
@@ -117,8 +117,6 @@ class Session:
         if not is_smtp(reply.code):
             self.drop()
             raise LinkBrokenError(f"the server's reply was no SMTP: {reply}")
-        if reply.code == GOING_DOWN:
-            self.drop()
         self._used_at = self._loop.time()
         return reply
 

@@ -1,1 +1,1 @@
-"""TODOdoc."""
+"""What listens, and the process: front ends, settings, wiring and the clock."""

@@ -1,1 +1,1 @@
-"""TODOdoc."""
+"""The desk's tests, laid out like the code they test."""

@@ -1,1 +1,1 @@
-"""TODOdoc."""
+"""The console: the desk's commands in a terminal, or from a script."""

@@ -115,7 +115,9 @@ def _in_part(clock: Clock, part: Part) -> list[timedelta]:
     readings = [time % step + each * step for each in range(3)] if loose else [time, time + DAY]
     found = [each for each in readings if any(low <= each <= high for low, high in _HOURS[part])]
     if not found:
-        raise Unreadable(f"{quoted(clock.words)} is not in the {part.value}. Which is right?")
+        raise Unreadable(
+            f"{quoted(clock.words)} is not in the {part.value}. Write for example tonight 21:00"
+        )
     return found
 
 

@@ -138,7 +138,9 @@ def _on_weekday(named: NamedDay, dates: list[date]) -> tuple[InTurn, ...]:
     if not kept:
         found = either(say_date(each) for each in dates)
         wrong = WEEKDAYS[named.weekday.number]
-        raise Unreadable(f"{quoted(named.words)} would be {found}, not a {wrong}. Which is right?")
+        raise Unreadable(
+            f"{quoted(named.words)} would be {found}, not a {wrong}. Write the date alone"
+        )
     return kept
 
 

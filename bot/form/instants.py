@@ -27,25 +27,19 @@ MONTHS = (
 def instants(wall: datetime, place: Place) -> tuple[datetime, ...]:
     """List, in order, the instants (UTC) that a time without zone may mean at a place.
 
-    Usually one. Two where clocks change: a time that exists twice, or one that does not exist,
-    which may stand for as long before or after the change. Three at most, for an abbreviation that
-    is not in force on that day: as the abbreviation says, and as the place's clocks show.
+    One, or two where clocks change: a time that comes twice, or one that does not exist and may
+    stand for as long before the change or after it (PEP 495 calls the two sides `fold`).
     """
     if place.offset is not None:
-        exact = (wall - place.offset).replace(tzinfo=UTC)
-        if not place.abbreviation or exact.astimezone(place.zone).utcoffset() == place.offset:
-            return (exact,)
-        return tuple(sorted({exact, *_by_zone(wall, place.zone)}))
-    return _by_zone(wall, place.zone)
+        return ((wall - place.offset).replace(tzinfo=UTC),)
+    both = {wall.replace(tzinfo=place.zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return tuple(sorted(both))
 
 
 def doubt(wall: datetime, place: Place) -> str:
     """Say why `instants` gives several: a sentence, or "" where it gives one."""
-    found = instants(wall, place)
-    if len(found) == 1:
+    if len(instants(wall, place)) == 1:
         return ""
-    if place.abbreviation:
-        return f"Clocks in {place.zone.key} do not show {place.abbreviation} on {say_date(wall)}."
     time, day = f"{wall:%H:%M}", say_date(wall)
     if exists(wall, place.zone):
         return f"{time} comes twice on {day} in {place.zone.key}: the clocks go back."
@@ -55,12 +49,6 @@ def doubt(wall: datetime, place: Place) -> str:
 def exists(wall: datetime, zone: ZoneInfo) -> bool:
     """Tell whether a zone's clocks ever show this time."""
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
-
-
-def _by_zone(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """List the instants by a zone's own clocks; PEP 495's `fold` gives both sides of a change."""
-    both = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
-    return tuple(sorted(both))
 
 
 def whole_minute(instant: datetime) -> datetime:

@@ -38,15 +38,32 @@ def readings(words: str, zone: ZoneInfo, now: datetime) -> list[Reading]:
         day = sentence.end.named.words
         raise Unreadable(f"Until what time? Write for example until {day} 22:00")
     places = sentence.places or (Place(zone),)
-    found = [
-        Reading(starts_at, length, place.zone, (*_why_places(places), *doubts, *more))
-        for place in places
-        for starts_at, end, doubts in _starts(sentence, place, now)
-        for length, more in _lengths(sentence, starts_at, end, place, now)
-    ]
+    why = _why_places(places)
+    found = [each for place in places for each in _in_force(sentence, place, now, why)]
     if not found:
         raise Unreadable("The end and the length do not agree. Write one of them")
     return found
+
+
+def _in_force(sentence: Sentence, place: Place, now: datetime, why: Doubts) -> list[Reading]:
+    """List the meanings at a place; where an abbreviation is not in force, its clocks' as well."""
+    found = list(_at(sentence, place, now, why))
+    both_ends = [each.starts_at + (each.length or timedelta(0)) for each in found]
+    both_ends += [each.starts_at for each in found]
+    offsets = {instant.astimezone(place.zone).utcoffset() for instant in both_ends}
+    if not place.abbreviation or offsets <= {place.offset}:
+        return found
+    why = (*why, f"Clocks in {place.zone.key} do not show {place.abbreviation} at that time.")
+    return [
+        each for meaning in (place, Place(place.zone)) for each in _at(sentence, meaning, now, why)
+    ]
+
+
+def _at(sentence: Sentence, place: Place, now: datetime, why: Doubts) -> Iterator[Reading]:
+    """List the meanings by the clocks of one place."""
+    for starts_at, end, doubts in _starts(sentence, place, now):
+        for length, more in _lengths(sentence, starts_at, end, place, now):
+            yield Reading(starts_at, length, place.zone, (*why, *doubts, *more))
 
 
 def _missing_time(sentence: Sentence) -> str:

@@ -74,8 +74,8 @@ _WIDEST_OFFSET = timedelta(hours=14)
 class Place:
     """By which clocks a time is to be read.
 
-    `zone` is the zone to show times in. `offset` is set where the hours from UTC were given;
-    `abbreviation` where they were given by a name such as CET, which need not be in force there.
+    `zone` is the zone to show times in. `offset` is set where the hours from UTC were given, which
+    then decide; `abbreviation` where they were given by a name such as CET.
     """
 
     zone: ZoneInfo
@@ -83,8 +83,8 @@ class Place:
     abbreviation: str = ""
 
     def local(self, instant: datetime) -> datetime:
-        """Show an instant as these clocks do, without a zone; they follow `zone` for names."""
-        if self.offset is None or self.abbreviation:
+        """Show an instant as these clocks do, without a zone."""
+        if self.offset is None:
             return instant.astimezone(self.zone).replace(tzinfo=None)
         return instant.astimezone(UTC).replace(tzinfo=None) + self.offset
 

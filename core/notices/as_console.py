@@ -38,7 +38,7 @@ def render_wording(words: Wording, zone: tzinfo, *, for_elsewhere: bool = False)
         page.changes(words.changes),
         page.rows(words.facts),
         page.actions(words.actions),
-        page.titled(words.access_title, page.rows(words.access)),
+        page.access(words),
         [f"- {page.text(line)}" for line in words.details],
         render_lines(words.description, zone),
         render_lines(words.closing, zone),
@@ -79,8 +79,11 @@ class _Page:
     def actions(self, actions: tuple[Action, ...]) -> list[str]:
         return [f"{action.label}: {' or type '.join(_ways(action))}" for action in actions]
 
-    def titled(self, title: str, lines: list[str]) -> list[str]:
-        return [f"{title}:", *lines] if lines else []
+    def access(self, words: Wording) -> list[str]:
+        if not words.access:
+            return []
+        note = [self.text(words.access_note)] if words.access_note else []
+        return [f"{words.access_title}:", *self.rows(words.access), *note]
 
     def _shown(self, line: Line) -> tuple[str, ...]:
         """Render the value of a row; a slot takes a second line where readers live elsewhere."""

@@ -13,13 +13,13 @@ from markupsafe import Markup, escape
 from core.model.prose import At, During, Line, Link, Literal, Said, Span, Strong
 from core.notices.as_console import render_line
 from core.notices.said import cleaned
-from core.notices.times import SlotWords, day_words, instant_words, slot_words
+from core.notices.times import day_words, instant_words, slot_words
 from core.notices.words import Action, Mark, Wording, is_mailto, is_web
 
 _CODE = Markup(
     '<code class="code ink" style="padding:1px 5px;border-radius:4px;background-color:#eceff3;'
     "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,Liberation Mono,monospace;"
-    'font-size:0.92em;color:#1c2128;word-break:break-all">{}</code>'
+    'font-size:0.92em;color:#1c2128;overflow-wrap:anywhere">{}</code>'
 )
 _LINK = Markup('<a class="link" href="{}" style="color:#1857b8;text-decoration:underline">{}</a>')
 _SPAN = Markup('<span style="white-space:nowrap">{}</span>')
@@ -58,7 +58,7 @@ _COLOURS = {
 class _Row:
     label: str
     value: Markup
-    slot: SlotWords | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ class _Page:
     facts: tuple[_Row, ...]
     access_title: str
     access: tuple[_Row, ...]
+    access_note: Markup
     description: tuple[Markup, ...]
     details: tuple[Markup, ...]
     button: Action | None
@@ -113,6 +114,7 @@ def render_html(words: Wording, zone: tzinfo, brand: str) -> str:
         facts=tuple(_row(row.label, row.line, zone) for row in words.facts),
         access_title=words.access_title,
         access=tuple(_Row(row.label, escape(render_line(row.line, zone))) for row in words.access),
+        access_note=_marked_up(words.access_note, zone),
         description=_all(words.description, zone),
         details=_all(words.details, zone),
         button=next((action for action in words.actions if is_web(action.url)), None),
@@ -142,9 +144,16 @@ def _preview(words: Wording, zone: tzinfo) -> str:
 def _row(label: str, line: Line, zone: tzinfo) -> _Row:
     match line:
         case (During(slot),):
-            return _Row(label, Markup(), slot_words(slot, zone, offset=True))
+            words = slot_words(slot, zone, offset=True)
+            return _Row(label, _unbroken(words.span), words.zone)
         case _:
             return _Row(label, _marked_up(line, zone))
+
+
+def _unbroken(span: str) -> Markup:
+    """Keep a slot's clock on one line: it may break after a day, and nowhere else."""
+    day, *clocks = span.split(", ")
+    return Markup(", ").join([escape(day), *(_SPAN.format(clock) for clock in clocks)])
 
 
 def _all(lines: Iterable[Line], zone: tzinfo) -> tuple[Markup, ...]:

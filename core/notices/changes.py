@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 
-from core.model.prose import At, During, Line, Said
+from core.model.prose import At, During, Line, Link, Said, Span
 from core.model.recipient import Told
 from core.model.reservation import Facts
 from core.notices.notice import Notice
@@ -46,13 +46,18 @@ def _changed_level(notice: Notice) -> Iterator[Changed]:
 def _changed_facts(old: Facts, new: Facts) -> Iterator[Changed]:
     for label, key, line in _FACTS:
         if key(old) != key(new):
-            yield Changed(label, line(old), line(new))
+            yield Changed(label, tuple(map(_dead, line(old))), line(new))
 
 
 def _changed_access(notice: Notice) -> Iterator[Changed]:
     if notice.before is not None and notice.before.access_serial != notice.facts.access_serial:
         now = "new credentials" if notice.has_credentials else "no credentials needed"
         yield Changed("Access", ("what you were sent before",), (now,))
+
+
+def _dead(span: Span) -> Span:
+    """Show an old link without being one: it no longer leads where the reader wants to go."""
+    return Said(span.label) if isinstance(span, Link) else span
 
 
 def _address(facts: Facts) -> Line:

@@ -42,6 +42,7 @@ def audience_wording(notice: Notice, personal: Personal, stop: Line) -> Wording:
         facts=(*slot_rows(facts), *_watch_rows(notice, on=on)),
         access_title="To get in" if on and personal.passcode else "",
         access=credential_rows(personal) if on else (),
+        access_note=("They let you in from shortly before the start until the end.",),
         description=described(facts) if on else (),
         actions=_actions(notice, personal) if on else (),
         closing=_closing(notice, personal, on=on),
@@ -141,9 +142,7 @@ def _actions(notice: Notice, personal: Personal) -> tuple[Action, ...]:
 
 def _closing(notice: Notice, personal: Personal, *, on: bool) -> tuple[Line, ...]:
     lines: list[Line] = []
-    if on and personal.passcode:
-        lines.append(("They let you in from shortly before the start until the end.",))
-    elif on and notice.has_credentials:
+    if on and notice.has_credentials and not personal.passcode:
         lines.append(("You need a user name and a passcode; the holder has them for you.",))
     if notice.facts.reply_to:
         lines.append(("Questions? Write to ", mailbox_span(notice.facts.reply_to), "."))
@@ -155,7 +154,7 @@ def _footer(notice: Notice, personal: Personal, stop: Line) -> tuple[Line, ...]:
         "You get this because ",
         Said(notice.facts.holder_name),
         " listed ",
-        Literal(personal.contact.address),
+        Said(personal.contact.address),
         " for this live stream, reservation ",
         Literal(notice.code),
         ".",

@@ -36,10 +36,10 @@ def holder_wording(notice: Notice, personal: Personal) -> Wording:
         facts=(*slot_rows(facts), *_rows(notice)),
         access_title=access_title,
         access=access,
+        access_note=_ACCESS_NOTE if notice.kind is NoticeKind.STREAM_KEY else (),
         description=described(facts) if notice.kind is NoticeKind.PERMISSION else (),
         details=_failures(notice),
         actions=_actions(notice, personal),
-        closing=_closing(notice),
         footer=(("Your reservation ", Literal(notice.code), "."),),
     )
 
@@ -196,9 +196,6 @@ def _actions(notice: Notice, personal: Personal) -> tuple[Action, ...]:
     return (reconfirm, change, cancel) if _due(notice) else (change, cancel)
 
 
-def _closing(notice: Notice) -> tuple[Line, ...]:
-    if notice.kind is not NoticeKind.STREAM_KEY:
-        return ()
-    return (
-        ("You can connect from shortly before the start; at the end the server disconnects you.",),
-    )
+_ACCESS_NOTE: Line = (
+    "You can connect from shortly before the start; at the end the server disconnects you.",
+)

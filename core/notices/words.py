@@ -65,7 +65,7 @@ class Wording:
     """A notice in words, before any route has rendered them.
 
     `subject` fits one line. `access` holds what opens the stream and is to be copied, under
-    `access_title`. `description` is the holder's own text, a line each. `details` is a list.
+    `access_title` and with a note beneath. `description` is the holder's own text, a line each. `details` is a list.
     `footer` says why the reader gets this and how to stop it.
     """
 
@@ -77,6 +77,7 @@ class Wording:
     facts: tuple[Row, ...] = ()
     access_title: str = ""
     access: tuple[Row, ...] = ()
+    access_note: Line = ()
     description: tuple[Line, ...] = ()
     details: tuple[Line, ...] = ()
     actions: tuple[Action, ...] = ()

@@ -59,6 +59,11 @@ def carry_out(store: Store, now: datetime, due: Due) -> bool:
     return True
 
 
+def has_outage(store: Store, now: datetime) -> bool:
+    """Tell whether no sweep was completed for so long that holders may have lost by it."""
+    return outage_between(store.records.last_beat(SWEEP), now) is not None
+
+
 def note_outage(store: Store, now: datetime) -> bool:
     """Give holders back what an outage of ours took from them, before any deadline is acted upon.
 

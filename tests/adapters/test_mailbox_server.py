@@ -73,7 +73,7 @@ async def test_offers_what_the_mail_route_may_need(tmp_path: Path) -> None:
 async def test_ends_with_a_client_in_mid_sentence(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with MailboxServer(tmp_path) as server:
+    async with asyncio.timeout(10), MailboxServer(tmp_path) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         greeting = await reader.readline()
         writer.write(b"EHLO somebody\r\nMAIL FR")

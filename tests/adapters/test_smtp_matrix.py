@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from adapters.email_smtp import EmailSmtp
 from core.model.delivery import Accepted, Deferred, Doubtful, Outcome, Refused, RouteDown
 from tests.adapters.conftest import Tls
 from tests.adapters.route_contract import a_message
-from tests.adapters.smtp_harness import carry, patience_that_ends_at, settings_for
+from tests.adapters.smtp_harness import LONG, carry, patience_that_ends_at, settings_for
 from tests.smtp_faults import Fault, FaultySmtpServer, Point
 
 GONE = b"550 5.1.1 no such user"
@@ -54,7 +55,8 @@ async def test_a_fault_has_its_outcome_and_the_next_message_goes_through(
     recipient = "gone@example.org" if point is Point.RSET else "ada@example.org"
     struck = a_message(1, recipient, text="A line of a long message\r\n" * 8000)
     refusing = {(Point.RCPT, b"gone@example.org"): GONE}
-    async with FaultySmtpServer(point, fault, tls=tls.server, replies=refusing) as server:
+    server = FaultySmtpServer(point, fault, tls=tls.server, replies=refusing)
+    async with asyncio.timeout(LONG.total_seconds() / 2), server:
         settings = replace(settings_for(server, tls), patience=patience_that_ends_at(point))
         route = EmailSmtp(settings)
 
@@ -101,4 +103,28 @@ async def test_a_server_that_breaks_off_every_mail_is_not_tried_for_ever(tls: Tl
 
     assert RouteDown(f"mail server 127.0.0.1:{server.port}: the connection was lost") == outcome
     assert handed_over == 0
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("point", "fault"),
+    [
+        # The same reply may have come before the dot, and another may follow.
+        (Point.BODY, Fault.TRANSIENT),
+        (Point.DOT, Fault.PERMANENT),
+        # What the server holds of the last transaction is unknown.
+        (Point.RSET, Fault.TRANSIENT),
+        (Point.RSET, Fault.PERMANENT),
+    ],
+)
+async def test_a_connection_that_may_be_out_of_step_is_not_used_again(
+    point: Point, fault: Fault, tls: Tls
+) -> None:
+    refusing = {(Point.RCPT, b"gone@example.org"): GONE}
+    async with FaultySmtpServer(point, fault, tls=tls.server, replies=refusing) as server:
+        route = EmailSmtp(settings_for(server, tls))
+        recipient = "gone@example.org" if point is Point.RSET else "ada@example.org"
+        _, _, lane = await carry(route, a_message(1, recipient))
+        await carry(route, a_message(2), lane)
+
     assert server.connections == 2

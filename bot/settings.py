@@ -1,0 +1,143 @@
+"""Settings, from the environment or `.env`: the only module that reads either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.access.vault import SHORTEST_KEY
+from core.store.store import Limits
+
+PREFIX = "CALLBOARD_"
+
+# of front ends that read theirs themselves, or that a shared .env may hold already
+_OTHERS = ("CALLBOARD_SLACK_", "CALLBOARD_DISCORD_", "CALLBOARD_HTTP_", "CALLBOARD_TEST_")
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; `problems` has a line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def data_folder() -> Path:
+    """Say where files are kept when nothing else is said (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "callboard"
+
+
+class Settings(BaseSettings):
+    """What can be set; each field is `CALLBOARD_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    data: Path = Field(default_factory=data_folder)
+    database_url: str = ""
+    secret_key: str = Field(default="", repr=False)
+    public_url: str = ""
+    smtp_url: str = Field(default="", repr=False)
+    mail_from: str = ""
+    mail_name: str = "Callboard"
+    max_recipients: Annotated[int, Field(ge=1)] = 2000
+    new_addresses_per_holder: Annotated[int, Field(ge=0)] | None = None
+    new_addresses_per_workspace: Annotated[int, Field(ge=0)] | None = None
+    keep_addresses_days: Annotated[int, Field(ge=0, le=3650)] = 30
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("write sqlite:///path/to/callboard.db or postgresql://user@host/name")
+        # the older spelling, as some hosts still hand it out
+        return url.replace("postgres://", "postgresql://", 1)
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, keys: str) -> str:
+        if keys and any(len(key) < SHORTEST_KEY for key in keys.split(",")):
+            raise ValueError(
+                f"each key needs {SHORTEST_KEY} characters or more; make one with:"
+                " python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return keys
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError("write the address people reach, such as https://slots.example.org")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _fitting_together(self) -> Settings:
+        if self.database_url.startswith("postgresql") and not self.secret_key:
+            raise ValueError(
+                "CALLBOARD_SECRET_KEY must be set with PostgreSQL: every process needs the same"
+            )
+        if self.smtp_url and not self.mail_from:
+            raise ValueError(
+                "CALLBOARD_MAIL_FROM must be set with CALLBOARD_SMTP_URL: the address that mail is"
+                " sent from, such as slots@example.org"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database to use: a file in the data folder where none is named."""
+        return self.database_url or f"sqlite:///{self.data / 'callboard.db'}"
+
+    @property
+    def sender(self) -> str:
+        """The address that mail is sent from."""
+        return self.mail_from or "callboard@localhost.localdomain"
+
+    @property
+    def limits(self) -> Limits:
+        """What the operator bounds."""
+        return Limits(
+            recipients=self.max_recipients,
+            new_addresses_per_holder=self.new_addresses_per_holder,
+            new_addresses_per_workspace=self.new_addresses_per_workspace,
+            keep_addresses=timedelta(days=self.keep_addresses_days),
+        )
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; what is given here comes before the environment and `.env`.
+
+    Raises `SettingsError` with a line for each that is missing or wrong.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type] - pydantic checks what it is given
+    except ValidationError as error:
+        raise SettingsError([_in_words(one) for one in error.errors()]) from None  # type: ignore[arg-type]
+
+
+def unknown_settings(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Name the variables that look like ours and are none, each with what may be meant."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    words = []
+    for name in sorted(environment if environment is not None else os.environ):
+        if name.startswith(PREFIX) and name not in known and not name.startswith(_OTHERS):
+            near = get_close_matches(name, known, 1)
+            words.append(f"{name} is no setting" + (f": is {near[0]} meant?" if near else "."))
+    return words
+
+
+def _in_words(error: Mapping[str, object]) -> str:
+    location = error["loc"]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if isinstance(location, tuple) and location:
+        return f"{PREFIX}{str(location[0]).upper()}: {message}"
+    return message

@@ -1,0 +1,176 @@
+"""Wiring: the only module that names adapters; it makes a whole desk of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from adapters.console_notices import ConsoleNotices
+from adapters.email_folder import EmailFolder
+from adapters.email_smtp import EmailSmtp, try_login
+from adapters.mailbox_server import MailboxServer
+from adapters.smtp_settings import SmtpSettings
+from bot.clock import Clock
+from bot.keyfile import kept_key
+from bot.settings import Settings, SettingsError
+from core.access.links import Links
+from core.access.vault import Vault
+from core.model.recipient import RouteName
+from core.notices.as_email import MailSender, compose
+from core.notices.notice import Notice, Personal
+from core.outbox.dispatch import Dispatcher, Fill, Outlet
+from core.outbox.route import Message, Route
+from core.store.database import Database, open_database
+from core.store.desk import Desk
+from core.store.schema import SchemaState, state, upgrade
+
+__all__ = ["App", "MailboxServer", "mail_works", "open_app", "ready_database", "utc_now"]
+
+_MAIL_LANES = 4
+
+
+class SchemaBehindError(Exception):
+    """The database is of another release than this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A desk with what runs beside it."""
+
+    settings: Settings
+    desk: Desk
+    clock: Clock
+    dispatcher: Dispatcher
+
+
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    on_console: Callable[[str], None] | None = None,
+) -> AsyncIterator[App]:
+    """Open the desk that the settings describe, and close it again.
+
+    `on_console` is given the notices of a holder at a console; without it they wait there. Raises
+    `SettingsError`, `BusyError` (no database) or `SchemaBehindError`.
+    """
+    database = ready_database(settings)
+    vault = Vault(secret_keys(settings))
+    desk = Desk(
+        database=database,
+        vault=vault,
+        links=Links(vault, settings.public_url),
+        now=now,
+        limits=settings.limits,
+    )
+    outlets = {RouteName.EMAIL: mail_outlet(settings)}
+    if on_console is not None:
+        outlets[RouteName.CONSOLE] = console_outlet(on_console)
+    dispatcher = Dispatcher(desk, outlets, mail_sender(settings).domain)
+    desk.on_work = dispatcher.wake
+    try:
+        yield App(settings, desk, Clock(desk), dispatcher)
+    finally:
+        await dispatcher.close()
+        desk.close()
+
+
+def secret_keys(settings: Settings) -> list[str]:
+    """Give the secret keys: those set, or the one kept beside an SQLite database."""
+    if settings.secret_key:
+        return settings.secret_key.split(",")
+    database = open_path(settings)
+    return [kept_key(database.parent if database else settings.data)]
+
+
+def open_path(settings: Settings) -> Path | None:
+    """Give the file of an SQLite database; None for any other."""
+    url = settings.database
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
+def ready_database(settings: Settings) -> Database:
+    """Open the database; a new one gets its tables, one of another release is refused."""
+    path = open_path(settings)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database)
+    try:
+        match state(database):
+            case SchemaState.AT_HEAD:
+                pass
+            case SchemaState.EMPTY:
+                upgrade(database)
+            case SchemaState.BEHIND:
+                raise SchemaBehindError(
+                    "the database is of an older release: run `callboard db upgrade` first"
+                )
+            case SchemaState.UNKNOWN:
+                raise SchemaBehindError(
+                    "the database is of a newer release than this program: install that one"
+                )
+    except BaseException:
+        database.dispose()
+        raise
+    return database
+
+
+def mail_sender(settings: Settings) -> MailSender:
+    """Make the mailbox that mail comes from."""
+    return MailSender(settings.sender, settings.mail_name)
+
+
+def smtp_settings(settings: Settings) -> SmtpSettings:
+    """Read the SMTP address; raises `SettingsError` saying what is wrong with it."""
+    try:
+        return SmtpSettings.from_url(settings.smtp_url, settings.sender)
+    except ValueError as error:
+        raise SettingsError([f"CALLBOARD_SMTP_URL: {error}"]) from None
+
+
+async def mail_works(settings: Settings) -> str | None:
+    """Really connect and log in to the mail server; gives what is wrong, or None."""
+    return await try_login(smtp_settings(settings))
+
+
+def mail_outlet(settings: Settings) -> Outlet:
+    """Make the mail route: SMTP where it is set, a folder of .eml files where it is not."""
+    route: Route
+    if settings.smtp_url:
+        route = EmailSmtp(smtp_settings(settings), _MAIL_LANES)
+    else:
+        route = EmailFolder(mail_folder(settings))
+    sender = mail_sender(settings)
+
+    def composed(notice: Notice) -> Fill:
+        template = compose(notice, sender)
+
+        def filled(delivery_id: int, personal: Personal) -> Message:
+            mail = template.fill(personal)
+            return Message(delivery_id, mail.recipient, mail.data, mail.needs_smtputf8)
+
+        return filled
+
+    return Outlet(route, composed)
+
+
+def mail_folder(settings: Settings) -> Path:
+    """Say where mail is written while no mail server is set."""
+    return settings.data / "mail"
+
+
+def console_outlet(show: Callable[[str], None]) -> Outlet:
+    """Make the route of a holder who sits at this console."""
+    raise NotImplementedError
+
+
+ROUTES: Mapping[RouteName, str] = {RouteName.EMAIL: "e-mail", RouteName.CONSOLE: "console"}

@@ -1,0 +1,1 @@
+"""What the desk says, and how each route writes it."""

@@ -1,1 +1,1 @@
-"""Each module knows one outside system, and holds no rule of the desk."""
+"""What talks to the world: each module knows one outside system, and none holds a rule."""

@@ -77,6 +77,7 @@ class _SmtpLane:
         try:
             outcome = await self._deliver(message, address, hand_over)
         except RouteUnavailable as error:
+            self._drop()
             return RouteDown(error.reason)
         except BaseException:
             # Cancelled or surprised in mid-command, nobody knows any more which reply is whose.

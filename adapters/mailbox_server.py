@@ -141,5 +141,7 @@ class _Connection(SMTP):
 
     async def end(self) -> None:
         """Close the connection and wait until nothing of it runs."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
         if self._handler_coroutine is not None:
             await asyncio.wait([self._handler_coroutine])

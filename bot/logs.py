@@ -24,9 +24,7 @@ class EventFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write the line; line breaks within are escaped, so that a line is an event."""
         facts = [
-            f"{name}={_value(value)}"
-            for name, value in vars(record).items()
-            if name not in _PLAIN
+            f"{name}={_value(value)}" for name, value in vars(record).items() if name not in _PLAIN
         ]
         at = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
         line = " ".join([at, record.levelname.lower(), record.getMessage(), *facts])

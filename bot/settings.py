@@ -119,9 +119,9 @@ def load_settings(**given: object) -> Settings:
     Raises `SettingsError` with a line for each that is missing or wrong.
     """
     try:
-        return Settings(**given)  # type: ignore[arg-type] - pydantic checks what it is given
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks what it is given
     except ValidationError as error:
-        raise SettingsError([_in_words(one) for one in error.errors()]) from None  # type: ignore[arg-type]
+        raise SettingsError([_in_words(dict(one)) for one in error.errors()]) from None
 
 
 def unknown_settings(environment: Mapping[str, str] | None = None) -> list[str]:

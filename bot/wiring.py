@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.console_notices import ConsoleNotices
+from core.store.schema import SchemaState, state, upgrade
+
 from adapters.email_folder import EmailFolder
 from adapters.email_smtp import EmailSmtp, try_login
 from adapters.mailbox_server import MailboxServer
@@ -25,7 +26,6 @@ from core.outbox.dispatch import Dispatcher, Fill, Outlet
 from core.outbox.route import Message, Route
 from core.store.database import Database, open_database
 from core.store.desk import Desk
-from core.store.schema import SchemaState, state, upgrade
 
 __all__ = ["App", "MailboxServer", "mail_works", "open_app", "ready_database", "utc_now"]
 
@@ -100,28 +100,37 @@ def open_path(settings: Settings) -> Path | None:
 
 def ready_database(settings: Settings) -> Database:
     """Open the database; a new one gets its tables, one of another release is refused."""
-    path = open_path(settings)
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    database = open_database(settings.database)
+    database = open_database_of(settings)
     try:
-        match state(database):
-            case SchemaState.AT_HEAD:
-                pass
-            case SchemaState.EMPTY:
-                upgrade(database)
-            case SchemaState.BEHIND:
-                raise SchemaBehindError(
-                    "the database is of an older release: run `callboard db upgrade` first"
-                )
-            case SchemaState.UNKNOWN:
-                raise SchemaBehindError(
-                    "the database is of a newer release than this program: install that one"
-                )
+        _make_ready(database)
     except BaseException:
         database.dispose()
         raise
     return database
+
+
+def _make_ready(database: Database) -> None:
+    match state(database):
+        case SchemaState.AT_HEAD:
+            return
+        case SchemaState.EMPTY:
+            upgrade(database)
+        case SchemaState.BEHIND:
+            raise SchemaBehindError(
+                "the database is of an older release: run `callboard db upgrade` first"
+            )
+        case SchemaState.UNKNOWN:
+            raise SchemaBehindError(
+                "the database is of a newer release than this program: install that one"
+            )
+
+
+def open_database_of(settings: Settings) -> Database:
+    """Open the database as it is, making the folder of a file."""
+    path = open_path(settings)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return open_database(settings.database)
 
 
 def mail_sender(settings: Settings) -> MailSender:

@@ -82,8 +82,9 @@ def clean_name(text: str) -> str:
 
     A name that holds an @ is dropped: it is the address again, or pretends to be another one.
     """
-    name = UNSEEN.sub("", BLANKS.sub(" ", re.sub(r"[\r\n\t]", " ", normalize("NFC", text))))
-    name = tidy(name.replace('\\"', '"')).strip("\"'\u2018\u2019\u201c\u201d <>").strip()
+    blanks = re.sub(r"[\s<>]", " ", normalize("NFC", text))
+    name = tidy(UNSEEN.sub("", blanks).replace('\\"', '"'))
+    name = name.strip("\"'\u2018\u2019\u201c\u201d ")
     return "" if "@" in normalize("NFKC", name) else name[:LONGEST_NAME].rstrip()
 
 
@@ -92,8 +93,9 @@ def _take_apart(text: str) -> tuple[str, str]:
     piece = text.strip(EDGES)
     if link := _MARKDOWN.fullmatch(piece):
         return link[1], _without_mailto(link[2])
-    opened, closed = piece.find("<"), piece.rfind(">")
-    if -1 < opened < closed and not piece[closed + 1 :].strip(_CLOSING):
+    closed = piece.rfind(">")
+    opened = piece.rfind("<", 0, closed + 1)
+    if opened >= 0 and not piece[closed + 1 :].strip(_CLOSING):
         inner = piece[opened + 1 : closed].strip(EDGES)
         return piece[:opened].strip(), _without_mailto(inner)
     if comment := _COMMENT.fullmatch(piece.rstrip(".,;")):

@@ -11,8 +11,8 @@ from bot.form.characters import EDGES
 
 _SPECIAL = re.compile('[",;\t<>\uff0c\uff1b\u3001]')
 _SOMETHING = re.compile(r"[\w@]")  # a row of dashes is none
-_BULLET = re.compile(r"\s*(?:[-*+\u2022\u00b7\u2023\u25aa\u2013\u2014]\s+|\(?\d{1,5}[.)]\s+)")
-_MAIL_HEADER = re.compile(r"\s*(?:to|cc|bcc|from|reply-to)\s*:", re.IGNORECASE)
+_BULLET = re.compile(r"\A\s*(?:[-*+\u2022\u00b7\u2023\u25aa\u2013\u2014]\s+|\(?\d{1,5}[.)]\s+)")
+_MAIL_HEADER = re.compile(r"\A\s*(?:to|cc|bcc|from|reply-to)\s*:", re.IGNORECASE)
 # The first half of an unquoted "Doe, Jane <...>": letters, and no dot that a domain would have.
 _HALF_A_NAME = re.compile(r"[^\W\d_][^\W\d_'\u2019 -]{0,40}")
 
@@ -29,8 +29,7 @@ class Piece:
 def pieces(text: str, others: Recognise, *, first_line: int = 1) -> Iterator[Piece]:
     """Cut a paste into pieces, each with its line; takes time in proportion to the text."""
     for number, line in enumerate(text.splitlines(), start=first_line):
-        content = _BULLET.sub("", line, count=1)
-        content = _MAIL_HEADER.sub("", content, count=1)
+        content = _MAIL_HEADER.sub("", _BULLET.sub("", line))
         for chunk in _join_names(_cut(content)):
             for part in _apart(chunk, others):
                 yield Piece(part, number)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.form.addresses import Recognise
 from bot.form.pasted import Piece, pieces
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = ",;\t"
 _SMALLEST_PASTED = 2  # rows: one line "hello, a@b" is no table, but a word too much
 
 # Headers as they are spelt once everything but letters and figures is cut; best first.
@@ -32,12 +32,15 @@ class Columns:
     names: tuple[int, ...] = ()
 
 
+Rows = tuple[tuple[int, list[str]], ...]  # each with the line it begins on
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a table below its header, each with the line it begins on."""
+    """The rows of a table below its header."""
 
     columns: Columns
-    rows: tuple[tuple[int, list[str]], ...]
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +57,16 @@ def find_table(text: str, *, smallest: int = _SMALLEST_PASTED) -> Table | None:
 
     `smallest` is how many rows a table without a header has at least.
     """
-    skip, delimiters = 0, DELIMITERS
-    if hint := re.match(r"sep=([,;\t|])\r?\n", text):  # Excel's own hint
-        skip, delimiters = 1, (hint[1],)
+    hint = re.match(r"sep=([,;\t|])\r?\n", text)  # Excel's own
     lines = text.splitlines(keepends=True)
-    for delimiter in delimiters:
-        rows = _rows(lines, delimiter, skip)
-        if not rows or not (columns := _by_header(rows[0][1])):
-            continue
-        if len(rows[0][1]) > 1:
-            return Table(columns, rows[1:])
-        # A list below the one word "E-mail": a row may hold several, whatever stands between.
-        below = [(line, [row]) for line, row in enumerate(lines, start=1) if row.strip()]
-        return Table(columns, tuple(each for each in below if each[0] > rows[0][0]))
-    for delimiter in delimiters:
-        rows = _rows(lines, delimiter, skip)
+    cut = [
+        (delimiter, _rows(lines, delimiter, skip=1 if hint else 0))
+        for delimiter in (hint[1] if hint else DELIMITERS)
+    ]
+    for _, rows in cut:
+        if rows and (columns := _by_header(rows[0][1])):
+            return _below_header(columns, rows, lines)
+    for delimiter, rows in cut:
         enough = 1 if delimiter == "\t" else smallest  # nobody types a tab: that is a copied row
         if len(rows) >= enough and (columns := _by_content([cells for _, cells in rows])):
             return Table(columns, rows)
@@ -95,7 +93,19 @@ def read_table(table: Table, others: Recognise) -> Iterator[Piece | BadRow]:
             yield Piece(piece.text, line, name if len(found) == 1 else "")
 
 
-def _rows(lines: Sequence[str], delimiter: str, skip: int) -> tuple[tuple[int, list[str]], ...]:
+def _below_header(columns: Columns, rows: Rows, lines: Sequence[str]) -> Table:
+    """Give the table below its header.
+
+    Below the one word "E-mail" lies no table but a list, of which a line may hold several.
+    """
+    header, cells = rows[0]
+    if len(cells) > 1:
+        return Table(columns, rows[1:])
+    below = ((line, [row]) for line, row in enumerate(lines, start=1) if row.strip())
+    return Table(columns, tuple(each for each in below if each[0] > header))
+
+
+def _rows(lines: Sequence[str], delimiter: str, skip: int) -> Rows:
     """Read the rows that hold anything, each with its first line; none where it is no CSV."""
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     rows, line = [], 1

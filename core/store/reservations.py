@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, exists
+from sqlalchemy import Connection, Row, exists, func
 from sqlmodel import col, insert, select, update
 
 from core.access.vault import Vault
@@ -182,6 +182,14 @@ class Reservations:
             passcode=self._opened(row.passcode_sealed, f"reservation:{row.uid}:passcode"),
             stream_key=self._opened(row.stream_key_sealed, f"reservation:{row.uid}:stream_key"),
         )
+
+    def newest_opens(self) -> bool:
+        """Open the secrets of the newest reservation, if there is one.
+
+        Raises `SealBrokenError` where they were sealed with a key that is not set.
+        """
+        newest = self._connection.execute(select(func.max(col(ReservationRow.id)))).scalar()
+        return newest is not None and bool(self.secrets(newest).stream_key)
 
     def set_secrets(self, reservation_id: int, uid: str, secrets: Secrets) -> None:
         """Seal other secrets in place of those there were."""

@@ -146,6 +146,10 @@ def test_nothing_is_free_where_no_start_is_allowed(rules: Rules, length: timedel
     assert [] == free(rules, length=length)
 
 
+def test_the_shortest_and_the_longest_length_are_allowed() -> None:
+    assert [TUESDAY] == free(Rules(shortest=HOUR, longest=HOUR))
+
+
 def test_nothing_is_free_on_a_retired_server() -> None:
     assert [] == free(server=a_server(retired=True))
 

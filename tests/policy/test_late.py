@@ -86,10 +86,16 @@ def test_an_outage_before_the_holder_was_asked_took_nothing() -> None:
     assert Lapse() == decided(("10:00", "19:50"), "20:00", asked_at=soon)
 
 
-def test_keeps_a_slot_that_began_during_a_short_outage() -> None:
-    slot = a_slot("20:05", "21:00")
-
-    assert Keep() == decided(("19:55", "20:06"), "20:06", slot=slot)
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        pytest.param("20:05", Keep(), id="has begun"),
+        pytest.param("20:06", Keep(), id="begins now"),
+        pytest.param("20:07", Lapse(), id="has not begun"),
+    ],
+)
+def test_keeps_a_slot_that_began_during_a_short_outage(start: str, expected: object) -> None:
+    assert expected == decided(("19:55", "20:06"), "20:06", slot=a_slot(start, "21:00"))
 
 
 def test_lapses_at_the_start_when_the_extended_deadline_passes_in_silence() -> None:

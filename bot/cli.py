@@ -1,0 +1,126 @@
+"""The command line: what is asked for, then only the imports that it needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+ROLES = ("worker",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit code: 0 done, 1 failed, 2 wrongly asked or set up."""
+    given = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command(given)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="callboard",
+        description="The reservation desk of a live streaming server.",
+        epilog="Settings come from the environment or .env: see README.md.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    run = commands.add_parser("run", help="run the desk: the clock and the dispatcher")
+    run.add_argument(
+        "--only", type=_roles, default=ROLES, metavar="ROLES", help=f"some of: {', '.join(ROLES)}"
+    )
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser("demo", help="the whole story, with nothing to set up")
+    demo.add_argument("--keep", metavar="FOLDER", help="keep the database and the mail here")
+    demo.set_defaults(command=_demo)
+
+    console = commands.add_parser("console", help="the desk's commands in this terminal")
+    console.set_defaults(command=_console)
+
+    database = commands.add_parser("db", help="the database")
+    database_commands = database.add_subparsers(metavar="COMMAND", required=True)
+    upgrade = database_commands.add_parser("upgrade", help="bring it to this release")
+    upgrade.set_defaults(command=_db_upgrade)
+
+    server = commands.add_parser("server", help="the streaming servers")
+    server_commands = server.add_subparsers(metavar="COMMAND", required=True)
+    add = server_commands.add_parser(
+        "add", help="add a server: NAME and what /slot server add takes"
+    )
+    add.add_argument("words", nargs="+", metavar="WORD")
+    add.set_defaults(command=_server_add)
+    listed = server_commands.add_parser("list", help="list them")
+    listed.set_defaults(command=_server_list)
+
+    deliveries = commands.add_parser("deliveries", help="what is in the outbox, and what failed")
+    deliveries.add_argument("code", nargs="?", help="of one reservation alone")
+    deliveries.set_defaults(command=_deliveries)
+
+    doctor = commands.add_parser("doctor", help="what is set up, what works, what is missing")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _roles(text: str) -> tuple[str, ...]:
+    wanted = tuple(role.strip() for role in text.split(",") if role.strip())
+    unknown = [role for role in wanted if role not in ROLES]
+    if unknown or not wanted:
+        raise argparse.ArgumentTypeError(f"{text}: there is {', '.join(ROLES)}")
+    return wanted
+
+
+def _run(given: argparse.Namespace) -> int:
+    from bot.process import run
+
+    return run(given.only)
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from bot.demo import run_demo
+
+    return run_demo(given.keep)
+
+
+def _console(_: argparse.Namespace) -> int:
+    from bot.process import console
+
+    return console()
+
+
+def _db_upgrade(_: argparse.Namespace) -> int:
+    from bot.process import upgrade_database
+
+    return upgrade_database()
+
+
+def _server_add(given: argparse.Namespace) -> int:
+    from bot.process import command
+
+    return command(["server", "add", *given.words])
+
+
+def _server_list(_: argparse.Namespace) -> int:
+    from bot.process import command
+
+    return command(["server", "list"])
+
+
+def _deliveries(given: argparse.Namespace) -> int:
+    from bot.deliveries import print_deliveries
+
+    return print_deliveries(given.code)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from bot.doctor import examine
+
+    return examine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

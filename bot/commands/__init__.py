@@ -1,0 +1,1 @@
+"""The commands: what people type, understood once and carried out once for every front end."""

@@ -1,0 +1,133 @@
+"""`callboard doctor`: what is set up, what really works, what is missing and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+
+from core.store.schema import SchemaState, state
+
+from bot.settings import Settings, SettingsError, load_settings, unknown_settings
+from bot.wiring import mail_folder, mail_works, open_path, secret_keys
+from core.access.vault import SealBrokenError, Vault
+from core.store.database import BusyError, Database, open_database, ping
+from core.store.reservations import Reservations
+from core.store.servers import Servers
+
+_WORKS, _MISSING, _BROKEN = "works", "missing", "broken"
+_SIGNS = {_WORKS: "ok     ", _MISSING: "missing", _BROKEN: "BROKEN "}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: how it is, and what to do about it."""
+
+    how: str
+    what: str
+    mend: str = ""
+
+
+def examine() -> int:
+    """Look at everything and print the findings; gives 1 where something is broken."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        findings = [Finding(_BROKEN, "settings", problem) for problem in error.problems]
+    else:
+        findings = asyncio.run(_findings(settings))
+    for finding in findings:
+        sys.stdout.write(f"{_SIGNS[finding.how]}  {finding.what}\n")
+        if finding.mend:
+            sys.stdout.write(f"         {finding.mend}\n")
+    return 1 if any(finding.how == _BROKEN for finding in findings) else 0
+
+
+async def _findings(settings: Settings) -> list[Finding]:
+    found = [Finding(_MISSING, "settings", words) for words in unknown_settings()]
+    found += _secret_key(settings)
+    found += _database(settings)
+    found.append(await _mail(settings))
+    if not settings.public_url:
+        found.append(
+            Finding(
+                _MISSING,
+                "public address",
+                "join links lead to the playback address itself while CALLBOARD_PUBLIC_URL is not"
+                " set",
+            )
+        )
+    return found
+
+
+def _secret_key(settings: Settings) -> list[Finding]:
+    try:
+        keys = secret_keys(settings)
+    except OSError as error:
+        return [Finding(_BROKEN, "secret key", str(error))]
+    kept = "from CALLBOARD_SECRET_KEY" if settings.secret_key else "kept beside the database"
+    return [Finding(_WORKS, f"secret key: {len(keys)}, {kept}")]
+
+
+def _database(settings: Settings) -> list[Finding]:
+    path = open_path(settings)
+    where = str(path) if path else "PostgreSQL"
+    if path is not None and not path.exists():
+        return [Finding(_MISSING, f"database: {where}", "it is made at the first start")]
+    database = open_database(settings.database)
+    try:
+        ping(database)
+        return [Finding(_WORKS, f"database: {where}"), *_schema(database, settings)]
+    except BusyError as error:
+        return [Finding(_BROKEN, f"database: {where}", str(error))]
+    finally:
+        database.dispose()
+
+
+def _schema(database: Database, settings: Settings) -> list[Finding]:
+    match state(database):
+        case SchemaState.EMPTY:
+            return [
+                Finding(_MISSING, "tables", "made at the first start, or: callboard db upgrade")
+            ]
+        case SchemaState.BEHIND:
+            return [Finding(_BROKEN, "tables of an older release", "run: callboard db upgrade")]
+        case SchemaState.UNKNOWN:
+            return [Finding(_BROKEN, "tables of a newer release", "install that release")]
+        case SchemaState.AT_HEAD:
+            return [Finding(_WORKS, "tables"), _servers(database), _seals(database, settings)]
+
+
+def _servers(database: Database) -> Finding:
+    with database.reading(patience=2) as connection:
+        servers = [server for server in Servers(connection).all() if not server.retired]
+    if servers:
+        return Finding(_WORKS, f"streaming servers: {', '.join(one.name for one in servers)}")
+    return Finding(_MISSING, "streaming servers", "add one: callboard server add --help")
+
+
+def _seals(database: Database, settings: Settings) -> Finding:
+    """Open the newest sealed secret: with another key than it was sealed with, nothing opens."""
+    vault = Vault(secret_keys(settings))
+    with database.reading(patience=2) as connection:
+        try:
+            sealed = Reservations(connection, vault).newest_opens()
+        except SealBrokenError as error:
+            return Finding(_BROKEN, "sealed secrets", str(error))
+    return Finding(_WORKS, "sealed secrets" if sealed else "sealed secrets: none yet")
+
+
+async def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        return Finding(
+            _MISSING,
+            f"mail server: mail is written to {mail_folder(settings)}",
+            "set CALLBOARD_SMTP_URL=smtp://user:password@host:587 and CALLBOARD_MAIL_FROM",
+        )
+    try:
+        trouble = await mail_works(settings)
+    except SettingsError as error:
+        return Finding(_BROKEN, "mail server", error.problems[0])
+    if trouble:
+        return Finding(_BROKEN, "mail server", trouble)
+    return Finding(_WORKS, "mail server: connected and logged in")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -20,7 +21,7 @@ from core.usecases.tick import MOST_AT_ONCE, beat, carry_out, due_now, has_outag
 log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds between sweeps
-_BEAT_EVERY = 10.0
+_BEAT_EVERY = timedelta(seconds=10)
 _SILENT_AFTER = 10.0
 
 
@@ -29,7 +30,7 @@ class Clock:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._last_beat = 0.0
+        self._last_beat: datetime | None = None
         self.last_sweep = time.monotonic()
 
     async def sweep(self) -> int:
@@ -48,9 +49,10 @@ class Clock:
             done += sum(carried)
             if len(dues) < MOST_AT_ONCE or not all(carried):
                 break
-        if time.monotonic() - self._last_beat >= _BEAT_EVERY or not self._last_beat:
+        now = self._desk.now()
+        if self._last_beat is None or abs(now - self._last_beat) >= _BEAT_EVERY:
             await self._desk.run_patiently(beat)
-            self._last_beat = time.monotonic()
+            self._last_beat = now
         self.last_sweep = time.monotonic()
         return done
 

@@ -103,7 +103,7 @@ def _audience_drop(rest: str) -> Command | Misunderstood:
 def _server_list(rest: str) -> Command | Misunderstood:
     if rest:
         return Misunderstood(
-            f"{quoted(rest)} is more than list takes.", f"/slot server show {rest[:40]}"
+            f"{quoted(rest)} is more than list takes.", "/slot server show Studio"
         )
     return ServerList()
 

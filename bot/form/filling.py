@@ -95,4 +95,4 @@ class Filling:
         order = [each.name for each in fields]
         order += [name for name in self.errors if name not in order]
         errors = {name: self.errors[name] for name in order if name in self.errors}
-        return FormErrors(errors, dict(self.values))
+        return FormErrors(errors, {name: self.text(name) for name in self.values})

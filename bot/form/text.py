@@ -105,7 +105,7 @@ def parse_passcode(text: str) -> str | Mistake:
     """Check a passcode for watchers: 8 to 64 visible ASCII characters.
 
     Quotation mark, angle brackets, backslash and backtick are refused: a passcode is shown in mail
-    and chat, and typed from there. "" lets the desk make one. The message never repeats what was typed.
+    and chat, and typed from there. "" lets the desk make one. No message repeats what was typed.
     """
     if not text:
         return ""

@@ -39,7 +39,7 @@ def render_wording(words: Wording, zone: tzinfo, *, for_elsewhere: bool = False)
         page.rows(words.facts),
         page.actions(words.actions),
         page.access(words),
-        [f"- {page.text(line)}" for line in words.details],
+        page.details(words),
         render_lines(words.description, zone),
         render_lines(words.closing, zone),
         render_lines(words.footer, zone),
@@ -85,6 +85,11 @@ class _Page:
         note = [self.text(words.access_note)] if words.access_note else []
         return [f"{words.access_title}:", *self.rows(words.access), *note]
 
+    def details(self, words: Wording) -> list[str]:
+        if not words.details:
+            return []
+        return [f"{words.details_title}:", *(f"- {self.text(line)}" for line in words.details)]
+
     def _shown(self, line: Line) -> tuple[str, ...]:
         """Render the value of a row; a slot takes a second line where readers live elsewhere."""
         match line:
@@ -124,4 +129,5 @@ def _render_span(span: Span, zone: tzinfo) -> str:
             return text
         case Link(url, label):
             shown, target = cleaned(label), cleaned(url)
-            return shown if target in {shown, f"mailto:{shown}"} else f"{shown} <{target}>"
+            plain = target == shown or target.startswith("mailto:")
+            return shown if plain else f"{shown} <{target}>"

@@ -39,7 +39,7 @@ _READ = attrgetter(
 # what reads the same in every part, on one line, and needs no encoding anywhere
 _PLAIN_FIELDS = (
     r"[A-Za-z0-9$*+._~\-]+@[A-Za-z0-9.\-]+",
-    r"(?:[A-Za-z0-9][A-Za-z0-9 .\-]*)?",
+    r"(?:[A-Za-z0-9.\-]+(?: [A-Za-z0-9.\-]+)*)?",
     *[r"(?:https?://[A-Za-z0-9/:._~+\-]+)?"] * 4,
     *[r"[A-Za-z0-9/:._~+\-]*"] * 4,
 )
@@ -150,7 +150,8 @@ def _checked(values: tuple[str, ...]) -> tuple[str, ...]:
     for link in values[_LINKS]:
         if link and not _LINK.fullmatch(link):
             raise UnfitValueError("a link in a notice is not a web address in ASCII")
-    return tuple(cleaned(value).strip() for value in values)
+    address, name, *others = map(cleaned, values)
+    return (address, name.strip(), *others)
 
 
 def _written(values: tuple[str, ...], layout: Layout) -> list[bytes]:

@@ -46,6 +46,7 @@ _COLOURS = {
     Mark.CONFIRMED: _GREEN,
     Mark.CHANGED: _VIOLET,
     Mark.CANCELLED: _RED,
+    Mark.REMOVED: _GREY,
     Mark.REMINDER: _BLUE,
     Mark.TO_RECONFIRM: _AMBER,
     Mark.LAPSED: _RED,
@@ -87,6 +88,7 @@ class _Page:
     access: tuple[_Row, ...]
     access_note: Markup
     description: tuple[Markup, ...]
+    details_title: str
     details: tuple[Markup, ...]
     button: Action | None
     typed: tuple[Action, ...]
@@ -116,6 +118,7 @@ def render_html(words: Wording, zone: tzinfo, brand: str) -> str:
         access=tuple(_Row(row.label, escape(render_line(row.line, zone))) for row in words.access),
         access_note=_marked_up(words.access_note, zone),
         description=_all(words.description, zone),
+        details_title=words.details_title,
         details=_all(words.details, zone),
         button=next((action for action in words.actions if is_web(action.url)), None),
         typed=tuple(action for action in words.actions if action.command),

@@ -51,7 +51,12 @@ def method_of(notice: Notice) -> Method | None:
 
 def mailto(address: str) -> str:
     """Make the URI of a mailbox (RFC 6068)."""
-    return f"mailto:{quote(address, safe=_ADDRESS_SAFE)}"
+    return f"mailto:{mailbox_path(address)}"
+
+
+def mailbox_path(address: str) -> str:
+    """Write an address as it stands in such a URI."""
+    return quote(address, safe=_ADDRESS_SAFE)
 
 
 def calendar_name(name: str) -> str:

@@ -17,7 +17,7 @@ from itertools import chain
 
 from markupsafe import escape
 
-from core.notices.as_ics import calendar_link, calendar_name, mailto
+from core.notices.as_ics import calendar_link, calendar_name, mailbox_path
 from core.notices.mailbox import wire_address
 
 PLAIN_LIMIT = 72  # octets that fit one line of any part, whatever stands around them
@@ -127,7 +127,7 @@ _WRITERS: dict[Context, Callable[[str], bytes]] = {
     Context.TEXT: _text,
     Context.HTML: _html,
     Context.CALENDAR_LINK: lambda value: _calendar(calendar_link(value)),
-    Context.CALENDAR_MAILBOX: lambda value: _calendar(mailto(wire_address(value))),
+    Context.CALENDAR_MAILBOX: lambda value: _calendar(mailbox_path(wire_address(value))),
     Context.CALENDAR_NAME: lambda value: _calendar(calendar_name(value)),
 }
 

@@ -59,6 +59,8 @@ def credential_rows(personal: Personal) -> tuple[Row, ...]:
 
 
 def _mark(notice: Notice) -> Mark:
+    if notice.done == REMOVED:
+        return Mark.REMOVED
     # that it is not yet certain matters more to the reader than what kind of news it is
     return Mark.PROVISIONAL if _provisional(notice) else _MARKS[notice.kind]
 
@@ -77,7 +79,7 @@ def _subject(notice: Notice) -> Line:
     }
     word = kinds[notice.kind]
     if notice.done == REMOVED:
-        word = "Taken off the list"
+        word = Mark.REMOVED.value
     if _provisional(notice):
         word = "Provisional" if word == "Live stream" else f"{word}, provisional"
     facts = notice.facts

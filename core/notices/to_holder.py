@@ -38,6 +38,7 @@ def holder_wording(notice: Notice, personal: Personal) -> Wording:
         access=access,
         access_note=_ACCESS_NOTE if notice.kind is NoticeKind.STREAM_KEY else (),
         description=described(facts) if notice.kind is NoticeKind.PERMISSION else (),
+        details_title="Not told" if notice.failed else "",
         details=_failures(notice),
         actions=_actions(notice, personal),
         footer=(("Your reservation ", Literal(notice.code), "."),),
@@ -66,7 +67,7 @@ def _subject(notice: Notice) -> Line:
         return (_tally(notice), ": ", title)
     if notice.kind is NoticeKind.DEADLINE and deadline:
         return ("Please reconfirm by ", At(deadline), ": ", title)
-    word = _SUBJECTS.get(notice.kind) or notice.done.capitalize() or "Done"
+    word = _SUBJECTS.get(notice.kind) or _RECEIPTS.get(notice.done, "Done")
     if deadline and _due(notice) and notice.kind is not NoticeKind.STREAM_KEY:
         return (f"{word}: ", title, ", reconfirm by ", At(deadline))
     return (f"{word}: ", title, ", ", start)
@@ -82,6 +83,12 @@ _SUBJECTS = {
     NoticeKind.DEADLINE: "Please reconfirm",
     NoticeKind.LAPSE: "Lapsed",
     NoticeKind.STREAM_KEY: "Stream key",
+}
+_RECEIPTS = {
+    "reconfirmed": "Reconfirmed",
+    "changed": "Changed",
+    "cancelled": "Cancelled",
+    "kept": "Confirmed",
 }
 
 
@@ -125,6 +132,10 @@ _DONE = {
     "reconfirmed": "Thank you. The slot is now certain.",
     "changed": "Your reservation has been changed. This is how it stands now.",
     "cancelled": "Your reservation has been cancelled, and the slot is free again.",
+    "kept": (
+        "The desk was out of service around the deadline and could not hear from you, "
+        "so the slot is yours without it. Cancel it if you do not need it."
+    ),
 }
 
 
@@ -165,7 +176,8 @@ def _failure(failure: Failure) -> Line:
 
 def _rows(notice: Notice) -> tuple[Row, ...]:
     facts = notice.facts
-    if not facts.watch_url or not notice.level.expects:
+    aside = notice.kind in {NoticeKind.REPORT, NoticeKind.STREAM_KEY}
+    if not facts.watch_url or not notice.level.expects or aside:
         return ()
     return (Row("Playback address", (address_span(facts.watch_url),)),)
 
@@ -187,8 +199,8 @@ def _actions(notice: Notice, personal: Personal) -> tuple[Action, ...]:
     change = Action("change", "Change", link, f"/slot change {notice.code}")
     cancel = Action("cancel", "Cancel", link, f"/slot cancel {notice.code}")
     if notice.kind is NoticeKind.REPORT:
-        retry = Action("retry", "Send again to those", link, f"/slot retry {notice.code}")
-        return (retry,) if notice.failed_count else ()
+        again = Action("again", "Send again to those", link, f"/slot again {notice.code}")
+        return (again,) if notice.failed_count else ()
     if notice.kind is NoticeKind.LAPSE or notice.done == "cancelled":
         return (Action("reserve", "Reserve again", command="/slot reserve"),)
     if notice.kind is NoticeKind.STREAM_KEY:

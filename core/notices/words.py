@@ -22,6 +22,7 @@ class Mark(StrEnum):
     CONFIRMED = "Confirmed"
     CHANGED = "Changed"
     CANCELLED = "Cancelled"
+    REMOVED = "Taken off the list"
     REMINDER = "Reminder"
     TO_RECONFIRM = "To be reconfirmed"
     LAPSED = "Lapsed"
@@ -50,8 +51,8 @@ class Changed:
 class Action:
     """What the reader can do next: on a page at `url`, or by typing `command`; either may be "".
 
-    `name` is the act itself (`join`, `reconfirm`, `change`, `cancel`, `retry`), for routes that
-    have buttons of their own. The first of several is the one to show first.
+    `name` is the act itself (`join`, `reconfirm`, `change`, `cancel`, `again`, `reserve`), for
+    routes that have buttons of their own. The first of several is the one to show first.
     """
 
     name: str
@@ -65,8 +66,8 @@ class Wording:
     """A notice in words, before any route has rendered them.
 
     `subject` fits one line. `access` holds what opens the stream and is to be copied, under
-    `access_title` and with a note beneath. `description` is the holder's own text, a line each. `details` is a list.
-    `footer` says why the reader gets this and how to stop it.
+    `access_title` and with a note beneath; `details` is a list under its title. `description` is
+    the holder's own text, a line each. `footer` says why the reader gets this and how to stop it.
     """
 
     mark: Mark
@@ -79,6 +80,7 @@ class Wording:
     access: tuple[Row, ...] = ()
     access_note: Line = ()
     description: tuple[Line, ...] = ()
+    details_title: str = ""
     details: tuple[Line, ...] = ()
     actions: tuple[Action, ...] = ()
     closing: tuple[Line, ...] = ()

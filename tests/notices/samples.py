@@ -182,9 +182,7 @@ SAMPLES: dict[str, Sample] = {
         a_notice(_KIND.PERMISSION, facts=replace(FACTS, reconfirm_by=None), has_credentials=True),
         replace(HOLDER, watch_user="autumn", passcode="7HQ2KMW9XT"),
     ),
-    "receipt_reconfirmed": Sample(
-        a_notice(_KIND.RECEIPT, done="reconfirmed", waiting=214), HOLDER
-    ),
+    "receipt_reconfirmed": Sample(a_notice(_KIND.RECEIPT, done="reconfirmed", waiting=214), HOLDER),
     "receipt_changed": Sample(
         a_notice(
             _KIND.RECEIPT,
@@ -206,6 +204,7 @@ SAMPLES: dict[str, Sample] = {
         ),
         HOLDER,
     ),
+    "receipt_kept": Sample(a_notice(_KIND.RECEIPT, done="kept"), HOLDER),
     "deadline": Sample(a_notice(_KIND.DEADLINE, Told.PROVISIONAL), HOLDER),
     "deadline_without_web": Sample(
         a_notice(_KIND.DEADLINE, Told.PROVISIONAL),

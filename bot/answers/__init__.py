@@ -1,0 +1,1 @@
+"""The answers: what the desk says to a command, in words that every front end renders."""

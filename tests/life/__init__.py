@@ -1,0 +1,1 @@
+"""A whole life of reservations, deliveries and crashes, held against a model."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.form.answers import AskBack, Mistake
 from bot.form.fields import CHANGE_FIELDS, FIELDS, Field
 from bot.form.filling import FormContext
-from core.model.prose import Line
+from core.model.prose import Line, Said
 from core.notices.words import Row
 
 Problem = Mistake | AskBack
@@ -112,6 +112,4 @@ class Reply:
 
 def told(message: str) -> tuple[Line, ...]:
     """Make lines of a parser's message, which may quote what was typed."""
-    from core.model.prose import Said
-
     return tuple((Said(line),) for line in message.splitlines() if line.strip())

@@ -16,7 +16,7 @@ _LONGEST = 254  # RFC 5321 section 4.5.3.1.3, without the brackets
 
 # neither holds "=" or "?": many readers decode encoded words wherever they find them
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~\-]+(?: [A-Za-z0-9!#$%&'*+/^_`{|}~\-]+)*")
-_QUOTABLE = re.compile(r"[ !#-<>@\[\]-~]+")
+_QUOTABLE = re.compile(r"[ !#-<>@-\[\]-~]+")
 _NAME_LIMIT = 120
 _LINE = 76
 _WORD_BYTES = 42  # makes encoded words of 68 characters; RFC 2047 allows 75

@@ -72,7 +72,7 @@ def veto_ddl(dialect: str) -> tuple[str, ...]:
     if dialect == "sqlite":
         body = _SQLITE_CONDITION.format(bound=_SQLITE_BOUND)
         return tuple(
-            f"{_trigger(name, moment)} WHEN NEW.live BEGIN {body} END" for name, moment in _MOMENTS
+            f"{_trigger(name, moment)} WHEN NEW.live BEGIN{body}END" for name, moment in _MOMENTS
         )
     action = "FOR EACH ROW WHEN (NEW.live) EXECUTE FUNCTION callboard_veto()"
     return (

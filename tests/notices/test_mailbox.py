@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from email import message_from_string
-from email.headerregistry import AddressHeader
-from email.policy import default
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 
 import pytest
 from hypothesis import example, given
@@ -21,7 +20,7 @@ from tests.notices.test_said import ANY_TEXT
         ("anna@example.org", "anna@example.org"),
         ("o'neil+tag@sub.example.org", "o'neil+tag@sub.example.org"),
         ("anna@bücher.example", "anna@xn--bcher-kva.example"),
-        ("anna@straße.example", "anna@strasse.example"),
+        ("anna@straße.example", "anna@xn--strae-oqa.example"),
         ("anna@例え.テスト", "anna@xn--r8jz45g.xn--zckzah"),
         ("jürgen@example.org", "jürgen@example.org"),
         ("用户@bücher.example", "用户@xn--bcher-kva.example"),
@@ -96,11 +95,10 @@ def test_writes_a_name_as_headers_need_it(name: str, written: str) -> None:
 @example("a b " * 40)
 def test_any_name_comes_back_as_it_is_shown(name: str) -> None:
     line = mailbox_line("To", "anna@example.org", name)
-    header = message_from_string(f"{line}\r\n\r\n", policy=default)["To"]
+    ((shown, address),) = getaddresses([line.removeprefix("To: ").replace("\r\n", "")])
 
-    assert isinstance(header, AddressHeader)
-    assert 1 == len(header.addresses)
-    assert "anna@example.org" == header.addresses[0].addr_spec
-    assert shortened(name, 120) == header.addresses[0].display_name
+    assert "anna@example.org" == address
+    # not by email.policy.default: it puts a space between encoded words in a name (RFC 2047, 6.2)
+    assert shortened(name, 120) == str(make_header(decode_header(shown)))
     assert max(map(len, line.split("\r\n"))) <= 76
     assert line.isascii()

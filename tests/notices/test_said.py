@@ -46,19 +46,16 @@ def test_what_is_cleaned_is_one_line_that_can_be_encoded(typed: str) -> None:
 
 
 def test_keeps_the_lines_of_a_longer_text() -> None:
-    assert ("first", "", "second\u00a0line") == cleaned_lines(
-        "\n\n first\x07  \n\nsecond\u00a0line\n \n"
-    )[:1] + cleaned_lines("a\n\nsecond\u00a0line")[1:] or True
     assert ("a", "", "b") == cleaned_lines("\n \r\na  \r\n\nb\n\n")
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"),
+    ("typed", "limit", "shown"),
     [
-        ("short", "short"),
-        ("  much \n white   space ", "much white space"),
-        ("abcdef ghi", "abcdef…"),
+        ("short", 5, "short"),
+        ("  much \n white   space ", 16, "much white space"),
+        ("abcdef ghi", 8, "abcdef…"),
     ],
 )
-def test_shortens_with_an_ellipsis(typed: str, shown: str) -> None:
-    assert shown == shortened(typed, 16 if "white" in typed else 8)
+def test_shortens_with_an_ellipsis(typed: str, limit: int, shown: str) -> None:
+    assert shown == shortened(typed, limit)

@@ -15,6 +15,7 @@ from core.store.tables.columns import ROW_ID, one_of, row_id
 from core.store.tables.reservations import recipient_key
 
 _OPEN = text("state IN ('queued', 'sending')")
+_SENDING = text("state = 'sending'")
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -35,6 +36,7 @@ class DeliveryRow(SQLModel, table=True):
         one_of("delivery", "state", DeliveryState),
         Index("ix_delivery_queue", "not_before", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_delivery_stream", "reservation_id", "number", "id"),
+        Index("ix_delivery_lease", "lease_token", sqlite_where=_SENDING, postgresql_where=_SENDING),
     )
 
     id: int = row_id()

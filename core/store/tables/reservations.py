@@ -69,7 +69,6 @@ class ReservationRow(SQLModel, table=True):
     reply_to: str = ""
     uid: str
     made_at: datetime
-    erased_at: datetime | None = None
 
 
 class RevisionRow(SQLModel, table=True):

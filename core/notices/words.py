@@ -113,7 +113,8 @@ def address_span(url: str) -> Span:
 
 def mailbox_span(address: str) -> Span:
     """Say a mail address: a link that starts a mail to it."""
-    return Link(f"mailto:{quote(address, safe='@+')}", cleaned(address))
+    shown = cleaned(address)
+    return Link(f"mailto:{quote(shown, safe='@+')}", shown)
 
 
 def is_mailto(url: str) -> bool:

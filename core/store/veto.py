@@ -7,7 +7,7 @@ within it. The use cases lock and decide first; whoever sees this veto has found
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 
 from core.store.tables import ReservationRow
 
@@ -87,7 +87,7 @@ def _trigger(name: str, moment: str) -> str:
 
 def _after_create(_target: Table, connection: Connection, **_: object) -> None:
     for statement in veto_ddl(connection.dialect.name):
-        connection.exec_driver_sql(statement)
+        connection.execute(text(statement))
 
 
 event.listen(ReservationRow.__table__, "after_create", _after_create)  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from core.model.slot import Slot
 from core.outbox.tally import Tally, tally
 from core.policy.free import free_slots
 from core.policy.load import busy_interval
-from core.store.reservations import Secrets
+from core.store.reservations import Revision, Secrets
 from core.store.store import Store
 from core.usecases.answers import NoSuchServer, NotAllowed, NotFound
 from core.usecases.authority import managed, may_manage, reservable
@@ -35,7 +35,8 @@ class Entry:
 class Shown:
     """One reservation in full, for those who may manage it.
 
-    `secrets` holds the shared credentials; the stream key only when it is asked for.
+    `secrets` holds the shared credentials; the stream key only when it is asked for. `revisions`
+    are all there were, the first one first.
     """
 
     reservation: Reservation
@@ -43,6 +44,7 @@ class Shown:
     holder_name: str
     roll: Tally
     secrets: Secrets
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,14 @@ def show(store: Store, now: datetime, actor: Actor, code: str) -> Shown | NotFou
     server = store.servers.get(found.server_id)
     if server is None:
         return NotFound(code)
+    revisions = store.reservations.revisions(found.id, range(1, found.revision + 1))
     return Shown(
         reservation=found,
         server=server,
         holder_name=store.people.person(found.holder_id).name,
         roll=tally(store, found),
         secrets=store.reservations.secrets(found.id),
+        revisions=tuple(revisions[number] for number in sorted(revisions)),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
+from html.parser import HTMLParser
 
 import vobject
 
@@ -65,3 +67,64 @@ def property_names(ics: str) -> list[str]:
     """Give the names of a calendar's content lines, unfolded by hand."""
     lines = re.sub(r"\n[ \t]", "", ics).rstrip("\n").split("\n")
     return [re.split("[:;]", line, maxsplit=1)[0] for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Which elements a page has, with which attributes, and what its links start with."""
+
+    elements: frozenset[str]
+    attributes: frozenset[str]
+    schemes: frozenset[str]
+
+    @classmethod
+    def joined(cls, pages: Iterable[Markup]) -> Markup:
+        """Put together what several pages have."""
+        listed = list(pages)
+        return cls(
+            frozenset().union(*(page.elements for page in listed)),
+            frozenset().union(*(page.attributes for page in listed)),
+            frozenset().union(*(page.schemes for page in listed)),
+        )
+
+    def holds(self, other: Markup) -> bool:
+        """Tell whether the other has nothing that this one has not."""
+        return (
+            other.elements <= self.elements
+            and other.attributes <= self.attributes
+            and other.schemes <= self.schemes
+        )
+
+
+def read_markup(html: str) -> Markup:
+    """Read a page's elements, and check that each one is closed in its turn."""
+    reader = _MarkupReader()
+    reader.feed(html)
+    reader.close()
+    assert not reader.open
+    return Markup(
+        frozenset(reader.elements), frozenset(reader.attributes), frozenset(reader.schemes)
+    )
+
+
+@dataclass(eq=False)
+class _MarkupReader(HTMLParser):
+    open: list[str] = field(default_factory=list)
+    elements: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    schemes: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {f"{tag} {name}" for name, _ in attrs}
+        self.schemes |= {
+            (value or "").partition(":")[0] for name, value in attrs if name in {"href", "src"}
+        }
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == self.open.pop()

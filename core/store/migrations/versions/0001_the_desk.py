@@ -103,7 +103,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     veto = _SQLITE_VETO if connection.dialect.name == "sqlite" else _POSTGRESQL_VETO
     for statement in veto:
-        connection.exec_driver_sql(statement)
+        connection.execute(sa.text(statement))
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""A whole desk for tests: a real database, a clock that the test moves, and routes of its choice."""
+"""A whole desk for tests: a real database, and a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import SQLModel
-
 from core.access.links import Links
 from core.access.vault import Vault
 from core.model.people import Actor, Role, WorkspaceKind
@@ -18,9 +16,9 @@ from core.model.request import CredentialWish, ReserveRequest
 from core.model.reservation import NotificationPolicy
 from core.model.server import Rules, Server, ServerKind
 from core.model.slot import Slot
-from core.store import veto
 from core.store.database import open_database
 from core.store.desk import Desk
+from core.store.schema import SchemaState, state, upgrade
 from core.store.store import Limits
 from core.usecases.servers import ServerKept, add_server
 from core.usecases.settings import Account, enter
@@ -85,10 +83,10 @@ def make_server(**given: object) -> Server:
 
 @contextmanager
 def open_desk(url: str, clock: Clock, limits: Limits | None = None) -> Iterator[Desk]:
-    """Open a desk on a database whose tables are made by the declarations."""
-    assert veto.VETO  # importing it puts the veto beside the tables
+    """Open a desk on a database that has its tables, or is given them now."""
     database = open_database(url)
-    SQLModel.metadata.create_all(database.writer)
+    if state(database) is not SchemaState.AT_HEAD:
+        upgrade(database)
     vault = Vault([SECRET])
     desk = Desk(
         database=database,

@@ -13,7 +13,7 @@ from core.policy.free import Starts, free_slots, free_starts
 from core.policy.permit import SEARCH_SPAN, decide
 from core.policy.reasons import Deny, Permit, TooLong, TooShort
 from core.policy.situation import Situation
-from tests.policy.builders import DAY, HOUR, MINUTE
+from tests.policy.builders import DAY, HOUR, MINUTE, NOW
 from tests.policy.model import model_permits
 from tests.policy.worlds import lengths, situations, slots
 
@@ -148,7 +148,7 @@ def test_leaves_out_nothing_nearer(world: tuple[Situation, datetime], slot: Slot
         assert starts == []
         return
 
-    for at in _grid_around(slot, situation, starts):
+    for at in _grid_around(slot, starts):
         if not permits(Slot.of(at, slot.length), situation):
             continue
         nearest = before if at < wanted else after
@@ -161,7 +161,7 @@ def test_leaves_out_nothing_nearer(world: tuple[Situation, datetime], slot: Slot
             assert abs(third[0] - wanted) <= abs(at - wanted)
 
 
-def _grid_around(slot: Slot, situation: Situation, starts: list[datetime]) -> set[datetime]:
+def _grid_around(slot: Slot, starts: list[datetime]) -> set[datetime]:
     """Give five-minute marks: those near the wish and the alternatives, and some of the others.
 
     Every zone of the worlds is a whole number of half hours from UTC: its marks are UTC's.
@@ -172,7 +172,7 @@ def _grid_around(slot: Slot, situation: Situation, starts: list[datetime]) -> se
         (slot.starts_at, 2 * HOUR, GRID),
         *[(at, HOUR // 2, GRID) for at in starts],
     ]:
-        first = centre - reach - (centre - reach - situation.now.replace(hour=0, minute=0)) % GRID
+        first = centre - reach - (centre - reach - NOW) % GRID
         marks |= {first + n * step for n in range(2 * reach // step + 1)}
     return marks - {slot.starts_at}
 

@@ -1,0 +1,1 @@
+"""What people write: understood, asked back or refused, never guessed."""

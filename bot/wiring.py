@@ -12,7 +12,7 @@ from core.store.schema import SchemaState, state, upgrade
 
 from adapters.email_folder import EmailFolder
 from adapters.email_smtp import EmailSmtp, try_login
-from adapters.mailbox_server import MailboxServer
+from adapters.mailbox_server import MailboxServer, Received
 from adapters.smtp_settings import SmtpSettings
 from bot.clock import Clock
 from bot.keyfile import kept_key
@@ -27,7 +27,7 @@ from core.outbox.route import Message, Route
 from core.store.database import Database, open_database
 from core.store.desk import Desk
 
-__all__ = ["App", "MailboxServer", "mail_works", "open_app", "ready_database", "utc_now"]
+__all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
 
 _MAIL_LANES = 4
 

@@ -21,7 +21,11 @@ def next_acts(reservation: Reservation) -> tuple[Action, ...]:
     cancel = Action(CANCEL, ("Cancel",), f"/slot cancel {code}", code)
     match reservation.status:
         case Status.PERMITTED:
-            return (Action(RECONFIRM, ("Reconfirm",), f"/slot reconfirm {code}", code), change, cancel)
+            return (
+                Action(RECONFIRM, ("Reconfirm",), f"/slot reconfirm {code}", code),
+                change,
+                cancel,
+            )
         case Status.CONFIRMED:
             return (change, cancel)
         case _:

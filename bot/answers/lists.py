@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers.acts import pick
@@ -71,21 +70,21 @@ def _more(entries: Sequence[Entry]) -> str:
     return f", the first {MOST_LISTED} of them" if len(entries) >= MOST_LISTED else ""
 
 
-def free(found: Sequence[Free], length: timedelta, window: Slot, zone: ZoneInfo) -> Reply:
-    """Say where a slot of that length can still be put, server by server."""
-    headline: Line = (f"Free for {length_words(length)} or longer, ", During(window), ":")
+def free(found: Sequence[Free], window: Slot, zone: ZoneInfo) -> Reply:
+    """Say where a slot can still be put, server by server."""
     if not any(one.stretches for one in found):
-        nothing: Line = (f"No slot of {length_words(length)} is free ", During(window), ".")
-        return Reply(
-            Tone.INFO,
-            (nothing, ("Try other days or another length: ", Literal("/slot free next week 1h"))),
-        )
+        nothing: Line = (f"No {_lengths(found)} slot is free ", During(window), ".")
+        return Reply(Tone.INFO, (nothing, ("Try other days or another length: ", _NEXT_WEEK)))
     return Reply(
         tone=Tone.INFO,
-        lines=(headline,),
+        lines=(("Free ", During(window), ":"),),
         sections=tuple(_on_server(one) for one in found),
-        actions=tuple(_picks(found, length, zone)),
+        actions=tuple(_picks(found, zone)),
     )
+
+
+def _lengths(found: Sequence[Free]) -> str:
+    return " or ".join(dict.fromkeys(length_words(one.length) for one in found))
 
 
 def _on_server(free_there: Free) -> Section:
@@ -95,14 +94,14 @@ def _on_server(free_there: Free) -> Section:
     ]
     if more := len(free_there.stretches) - len(shown):
         items.append((f"and {more} more: name a day to see them",))
-    lines: tuple[Line, ...] = () if items else (("nothing of that length",),)
-    return Section(free_there.server.name, lines=lines, items=tuple(items))
+    title = f"{free_there.server.name}, {length_words(free_there.length)} or longer"
+    return Section(title, items=tuple(items) or (("nothing",),))
 
 
-def _picks(found: Sequence[Free], length: timedelta, zone: ZoneInfo) -> list[Action]:
+def _picks(found: Sequence[Free], zone: ZoneInfo) -> list[Action]:
     """Offer the earliest starts, one per stretch."""
     starts = sorted(
-        (Slot.of(stretch.starts_at, length), one.server.name)
+        (Slot.of(stretch.starts_at, one.length), one.server.name)
         for one in found
         for stretch in one.stretches
     )
@@ -110,3 +109,4 @@ def _picks(found: Sequence[Free], length: timedelta, zone: ZoneInfo) -> list[Act
 
 
 _RESERVE = Literal("/slot reserve")
+_NEXT_WEEK = Literal("/slot free next week 1h")

@@ -25,7 +25,7 @@ from core.policy.reasons import (
 )
 
 
-def reason_line(reason: Reason) -> Line:  # noqa: PLR0911 - one sentence for each reason
+def reason_line(reason: Reason) -> Line:  # noqa: C901, PLR0911 - one sentence for each reason
     """Say one reason, with the figures that explain it."""
     match reason:
         case InThePast():
@@ -36,15 +36,15 @@ def reason_line(reason: Reason) -> Line:  # noqa: PLR0911 - one sentence for eac
             return (f"It is too long: a slot here lasts at most {length_words(longest)}.",)
         case TooLate(notice, earliest):
             return (
-                f"It is too soon: slots here are reserved at least {length_words(notice)} ahead, "
-                "so the earliest start now is ",
+                f"It is too soon. Slots are reserved at least {length_words(notice)} ahead: ",
+                "the earliest start now is ",
                 At(earliest),
                 ".",
             )
         case TooEarly(horizon, latest):
             return (
-                f"It is too far ahead: slots here are reserved at most {length_words(horizon)} "
-                "ahead, so the latest start now is ",
+                f"It is too far off. Slots are reserved at most {length_words(horizon)} ahead: ",
+                "the latest start now is ",
                 At(latest),
                 ".",
             )
@@ -54,12 +54,14 @@ def reason_line(reason: Reason) -> Line:  # noqa: PLR0911 - one sentence for eac
             why: Line = (": ", Said(blackout.reason)) if blackout.reason else (".",)
             return ("It is closed ", During(blackout.slot), *why)
         case Full(max_streams, taken):
-            what = "It is taken" if max_streams == 1 else f"All of its {max_streams} streams are taken"
+            what = (
+                "It is taken" if max_streams == 1 else f"All of its {max_streams} streams are taken"
+            )
             return (f"{what} ", During(taken), ".")
         case TooManyViewers(max_viewers, left):
             return (
-                f"It carries {counted(max_viewers, 'viewer')} at once, "
-                f"and then has room for {left:,} more.",
+                f"It carries {counted(max_viewers, 'viewer')} at once",
+                f" and then has room for {left:,} more.",
             )
         case OverQuota(quota):
             return (f"It would be more than one holder may have there: {quota_words(quota)}.",)

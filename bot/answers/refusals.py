@@ -78,7 +78,9 @@ def no_server(known: Sequence[str], typed: str = "") -> Line:
     """Say that there is no such server, and which there are."""
     if not known:
         return ("There is no server yet. An admin adds one: ", Literal("/slot server add"), ".")
-    what: Line = ("There is no server ", Said(typed), ".") if typed else ("There is no such server.",)
+    what: Line = (
+        ("There is no server ", Said(typed), ".") if typed else ("There is no such server.",)
+    )
     hint = suggest(typed, known, cutoff=0.5) or f" There is {either(known)}."
     return (*what, Said(hint))
 

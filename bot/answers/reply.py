@@ -16,7 +16,7 @@ Problem = Mistake | AskBack
 
 
 class Tone(StrEnum):
-    """How an answer is meant: done, told, refused, wrongly asked; or the desk itself is in trouble."""
+    """How an answer is meant: done, told, refused, wrongly asked, or the desk is in trouble."""
 
     OK = "ok"
     INFO = "info"

@@ -11,9 +11,8 @@ from bot.answers.reply import Action, Reply, Section, Table, Tone
 from bot.answers.told import MOST_NAMED, credential_sections, why_not
 from bot.answers.wording import (
     CREDENTIAL_NAMES,
-    POLICY_NAMES,
+    POLICY_SAID,
     STATUS_WORDS,
-    counted,
     reminders_words,
     slot_rows,
     status_line,
@@ -62,7 +61,7 @@ def _rows(answer: Shown) -> Iterator[Row]:
     yield Row("Playback", (address_span(url),))
     if reservation.viewers:
         yield Row("Viewers", (f"{reservation.viewers:,}",))
-    yield Row("Told", (POLICY_NAMES[reservation.notification_policy],))
+    yield Row("Audience told", (POLICY_SAID[reservation.notification_policy],))
     yield Row("Reminders", (reminders_words(reservation.reminders),))
     yield Row("Credentials", (CREDENTIAL_NAMES[reservation.credential_mode],))
     if reservation.reply_to:
@@ -133,7 +132,9 @@ def _history(revisions: Sequence[Revision]) -> Iterator[Section]:
     rows: list[tuple[Line, ...]] = [_revision(revisions[0], ("reserved",))]
     rows += [_revision(new, _news(old, new)) for old, new in pairwise(revisions)]
     hidden = len(rows) - _MOST_REVISIONS
-    lines: tuple[Line, ...] = ((f"the last {_MOST_REVISIONS} of {len(rows)}",),) if hidden > 0 else ()
+    lines: tuple[Line, ...] = (
+        ((f"the last {_MOST_REVISIONS} of {len(rows)}",),) if hidden > 0 else ()
+    )
     table = Table(("", "At", "Status", "What"), tuple(rows[-_MOST_REVISIONS:]))
     yield Section("History", lines=lines, table=table)
 
@@ -184,12 +185,11 @@ def stream_key(answer: Shown) -> Reply:
         tone=Tone.INFO,
         lines=(
             (Strong(reservation.code), " ", Said(reservation.title), ": keep this to yourself."),
-            ("It works from shortly before ", At(reservation.slot.starts_at), " until the end.",),
+            (
+                "It works from shortly before ",
+                At(reservation.slot.starts_at),
+                " until the end.",
+            ),
         ),
         sections=(Section("For your streaming software", rows=rows),),
     )
-
-
-def failures_line(answer: Shown) -> Line:
-    """Say how many could not be told."""
-    return (f"{counted(len(answer.roll.failed))} could not be told.",)

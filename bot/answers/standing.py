@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from bot.answers.acts import next_acts
@@ -11,7 +11,7 @@ from bot.answers.reply import Reply, Section, Tone
 from bot.answers.told import credential_sections, news_line, skipped_sections
 from bot.answers.wording import (
     CREDENTIAL_NAMES,
-    POLICY_NAMES,
+    POLICY_SAID,
     STATUS_WORDS,
     counted,
     reminders_words,
@@ -37,12 +37,10 @@ def reconfirmed(answer: Reconfirmed, zone: ZoneInfo, server: Server | None) -> R
         line: Line = (*named(reservation), " was reconfirmed before: nothing is left to do.")
         return Reply(Tone.INFO, (line,), (rows,))
     headline: Line = (Strong("Reconfirmed: "), *named(reservation), " is now certain.")
-    return Reply(
-        Tone.OK, (headline, news_line(answer.telling)), (rows,), next_acts(reservation)
-    )
+    return Reply(Tone.OK, (headline, news_line(answer.telling)), (rows,), next_acts(reservation))
 
 
-def changed(answer: Changed, zone: ZoneInfo, servers: Mapping[int, Server]) -> Reply:
+def changed(answer: Changed, servers: Mapping[int, Server]) -> Reply:
     """Say what is different now, old and new, and who is told."""
     reservation = answer.reservation
     headline: Line = (Strong("Changed: "), *named(reservation), ".")
@@ -98,11 +96,11 @@ def _differences(answer: Changed, servers: Mapping[int, Server]) -> Iterator[Row
 
 def _plain_differences(old: Reservation, new: Reservation) -> Iterator[tuple[str, Line, Line]]:
     """Give the differences in words and figures."""
-    shown = {
+    shown: dict[str, Callable[[Reservation], Line]] = {
         "Title": lambda one: (Said(one.title),),
         "Description": lambda one: (Said(shortened(one.description, _LONGEST_SHOWN) or "none"),),
         "Viewers": lambda one: (f"{one.viewers:,}",),
-        "Told": lambda one: (POLICY_NAMES[one.notification_policy],),
+        "Audience told": lambda one: (POLICY_SAID[one.notification_policy],),
         "Reminders": lambda one: (reminders_words(one.reminders),),
         "Replies to": lambda one: (Said(one.reply_to or "nobody"),),
     }

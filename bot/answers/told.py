@@ -32,8 +32,8 @@ def telling_line(permitted: Permitted) -> Line:
             return (f"{counted(willing)} will be told when you reconfirm; until then nobody is.",)
         case NotificationPolicy.BOTH:
             return (
-                f"{_are(permitted.telling)} told now that it is provisional, and again when you "
-                "reconfirm.",
+                f"{_are(permitted.telling)} told now that it is provisional, ",
+                "and again when you reconfirm.",
             )
 
 

@@ -26,7 +26,15 @@ STATUS_WORDS = {
 }
 # as the form takes them
 POLICY_NAMES: dict[NotificationPolicy, str] = {mode: word for word, mode in POLICY_WORDS.items()}
-CREDENTIAL_NAMES: dict[CredentialMode, str] = {mode: word for word, mode in CREDENTIAL_WORDS.items()}
+CREDENTIAL_NAMES: dict[CredentialMode, str] = {
+    mode: word for word, mode in CREDENTIAL_WORDS.items()
+}
+
+POLICY_SAID = {
+    NotificationPolicy.ON_PERMIT: "at once",
+    NotificationPolicy.ON_RECONFIRM: "when reconfirmed",
+    NotificationPolicy.BOTH: "at once, as provisional, and when reconfirmed",
+}
 
 
 def counted(figure: int, one: str = "recipient", several: str = "") -> str:

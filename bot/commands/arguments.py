@@ -20,15 +20,15 @@ def code_and_rest(verb: str, text: str) -> tuple[str, str] | Misunderstood:
     A code may be written in two halves: `k7q 2mf`.
     """
     example = f"/slot {verb} {EXAMPLE_CODE}"
-    words = text.split(None, 2)
-    if not words:
+    first, second, *_ = [*text.split(None, 2), "", ""]
+    if not first:
         return Misunderstood(f"Which reservation? Name its code. {_WHERE}", example)
-    if code := read_code(words[0]):
-        return code, text.strip()[len(words[0]) :].strip()
-    if len(words) > 1 and len(words[0]) == len(words[1]) and (code := read_code("".join(words[:2]))):
-        return code, words[2] if len(words) > 2 else ""
+    if code := read_code(first):
+        return code, text.strip()[len(first) :].strip()
+    if len(first) == len(second) and (code := read_code(first + second)):
+        return code, text.strip()[len(first) :].strip()[len(second) :].strip()
     return Misunderstood(
-        f"{quoted(words[0])} is no reservation's code: codes look like {EXAMPLE_CODE}. {_WHERE}",
+        f"{quoted(first)} is no reservation's code: codes look like {EXAMPLE_CODE}. {_WHERE}",
         example,
     )
 

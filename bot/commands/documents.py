@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from bot.commands.line import quote
 
 _QUOTED = re.compile(
-    r'(?<==)"(?:\\.|[^"\\])*"|(?<==)[\u201c-\u201f\u00ab\u00bb][^\u201c-\u201f\u00ab\u00bb]*', re.DOTALL
+    r'(?<==)"(?:\\.|[^"\\])*"|(?<==)[\u201c-\u201f\u00ab\u00bb][^\u201c-\u201f\u00ab\u00bb]*',
+    re.DOTALL,
 )
 _DOCUMENT = re.compile(r"(?<!\S)((?:[A-Za-z][A-Za-z_-]{0,30}=)?)<<([A-Za-z][A-Za-z0-9_]*)(?!\S)")
 

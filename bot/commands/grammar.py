@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from bot.commands import managing
-from bot.commands.arguments import code_and_rest, code_alone, nothing_more
+from bot.commands.arguments import code_alone, code_and_rest
 from bot.commands.commands import (
     Cancel,
     Change,
@@ -69,7 +69,9 @@ def _head(text: str) -> tuple[str, str]:
 def _unknown(word: str) -> Misunderstood:
     meant = _OFTEN_MEANT.get(word.casefold())
     if meant:
-        return Misunderstood(f"There is no command {quoted(word)}: it is called {meant}.", f"/slot {meant}")
+        return Misunderstood(
+            f"There is no command {quoted(word)}: it is called {meant}.", f"/slot {meant}"
+        )
     hint = suggest(word, _READERS, cutoff=0.6)
     return Misunderstood(f"There is no command {quoted(word)}.{hint}", "/slot help")
 
@@ -139,9 +141,7 @@ def _pairs(text: str, known: Collection[str]) -> Mapping[str, str] | Misundersto
 
 def _stop(rest: str) -> Command | Misunderstood:
     if not rest:
-        return Misunderstood(
-            "Which address wants to hear no more?", "/slot stop ann@example.org"
-        )
+        return Misunderstood("Which address wants to hear no more?", "/slot stop ann@example.org")
     return Stop(unquoted(rest))
 
 

@@ -19,7 +19,8 @@ QUOTA_EXAMPLE = "Write for example 3 per week, 10h per month, or none"
 _DAY = "|".join(f"{day[:3]}(?:{day[3:]})?|{day[:2]}" for day in WEEKDAYS)
 _SOME_DAYS = {"daily": range(7), "every day": range(7), "weekdays": range(5), "weekend": (5, 6)}
 _PART = re.compile(
-    rf"(?P<days>daily|every day|weekdays|weekend|(?:{_DAY})(?:\s*-\s*(?:{_DAY})|(?:\s*[,&]\s*(?:{_DAY}))*))"
+    rf"(?P<days>daily|every day|weekdays|weekend"
+    rf"|(?:{_DAY})(?:\s*-\s*(?:{_DAY})|(?:\s*[,&]\s*(?:{_DAY}))*))"
     r"\s+(?P<from>\d{1,2}(?:[:.]\d\d)?)\s*-\s*(?P<to>\d{1,2}(?:[:.]\d\d)?)",
     re.IGNORECASE | re.ASCII,
 )

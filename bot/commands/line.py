@@ -88,9 +88,9 @@ def _pairs(text: str, position: int) -> Iterator[tuple[str, str | Misunderstood]
 
 
 def read_quotation(text: str, start: int) -> Quotation | Misunderstood | None:
-    """Read a quotation that begins here; None where none does.
+    r"""Read a quotation that begins here; None where none does.
 
-    Within it `\\"` stands for a quotation mark and `\\\\` for a backslash.
+    Within it `\"` stands for a quotation mark and `\\` for a backslash.
     """
     closing = _CLOSING.get(text[start : start + 1])
     if closing is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from bot.commands.commands import (
@@ -102,9 +103,7 @@ def _audience_drop(rest: str) -> Command | Misunderstood:
 
 def _server_list(rest: str) -> Command | Misunderstood:
     if rest:
-        return Misunderstood(
-            f"{quoted(rest)} is more than list takes.", "/slot server show Studio"
-        )
+        return Misunderstood(f"{quoted(rest)} is more than list takes.", "/slot server show Studio")
     return ServerList()
 
 
@@ -144,7 +143,7 @@ def _server_blackout(rest: str) -> Command | Misunderstood:
 
 def _server_lift(rest: str) -> Command | Misunderstood:
     name, _, number = rest.rpartition(" ")
-    if not name.strip() or not number.isascii() or not number.isdigit() or len(number) > 9:
+    if not name.strip() or not re.fullmatch(r"\d{1,9}", number, re.ASCII):
         return Misunderstood(
             "Which server, and which blackout? /slot server show names their numbers.",
             "/slot server lift Studio 3",

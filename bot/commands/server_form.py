@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot.commands.hours import parse_hours, parse_quotas
 from bot.commands.server_values import (
     parse_address,
+    parse_bound,
     parse_count,
     parse_duration,
     parse_kind,
@@ -62,9 +63,7 @@ CHANGE_ONLY = (
 )
 
 
-def parse_server(
-    name: str, values: Mapping[str, str], base: Server
-) -> Server | dict[str, Problem]:
+def parse_server(name: str, values: Mapping[str, str], base: Server) -> Server | dict[str, Problem]:
     """Put what the fields say in place of a server's present values; or the errors by field.
 
     `base` is the server as it is, or one with the defaults.
@@ -89,10 +88,8 @@ def _rules(reading: _Reading, rules: Rules) -> Rules:
     """Read the fields that are rules."""
     return replace(
         rules,
-        max_streams=reading.of("max_streams", rules.max_streams, parse_count) or rules.max_streams,
-        max_viewers=reading.of(
-            "max_viewers", rules.max_viewers, lambda text: parse_count(text, none=True)
-        ),
+        max_streams=reading.of("max_streams", rules.max_streams, parse_count),
+        max_viewers=reading.of("max_viewers", rules.max_viewers, parse_bound),
         opening_hours=reading.of("opening_hours", rules.opening_hours, parse_hours),
         quotas=reading.of("quota", rules.quotas, parse_quotas),
         **{
@@ -110,7 +107,9 @@ def _misfits(server: Server, reading: _Reading) -> dict[str, Problem]:
     rules = server.rules
     found: dict[str, Problem] = {}
     if not rules.shortest:
-        found["shortest"] = Mistake("The shortest slot has at least a minute. Write for example 15 min")
+        found["shortest"] = Mistake(
+            "The shortest slot has at least a minute. Write for example 15 min"
+        )
     if rules.longest < rules.shortest:
         field = "longest" if reading.given("longest") else "shortest"
         found[field] = Mistake("The longest slot must not be shorter than the shortest.")

@@ -57,8 +57,8 @@ def parse_address(text: str) -> str | Mistake:
         known = False
     if not known:
         return Mistake(
-            f"{quoted(address)} is no address of a stream. It begins with {either(_SCHEMES)}, as in "
-            "https://live.example.org/hls/{path}.m3u8"
+            f"{quoted(address)} is no address of a stream. One begins with {either(_SCHEMES)}, as "
+            "in https://live.example.org/hls/{path}.m3u8"
         )
     if re.search(r"[{}]", address.replace("{path}", "")):
         return Mistake("Only {path} may stand in braces: it becomes the reservation's stream name")
@@ -72,20 +72,24 @@ def parse_kind(text: str) -> ServerKind | Mistake:
         if kind.value == word:
             return kind
     hint = suggest(word, ServerKind)
-    return Mistake(f"There is no kind of server {quoted(text)}.{hint} There is {either(ServerKind)}")
+    return Mistake(
+        f"There is no kind of server {quoted(text)}.{hint} There is {either(ServerKind)}"
+    )
 
 
-def parse_count(text: str, *, none: bool = False) -> int | Mistake | None:
-    """Read a number of streams or watchers; `none` takes that word for no limit."""
-    word = text.strip().casefold()
-    if none and word in _NONE:
-        return None
-    plain = word.replace(",", "")
-    if not (plain.isascii() and plain.isdigit()) or len(plain) > len(str(GREATEST_COUNT)):
+def parse_count(text: str) -> int | Mistake:
+    """Read a number of streams or watchers, from 1 to a million."""
+    plain = text.strip().replace(",", "")
+    if not re.fullmatch(r"\d{1,7}", plain, re.ASCII):
         return Mistake(f"{quoted(text)} is no number here. Write for example 2")
     if not 1 <= int(plain) <= GREATEST_COUNT:
         return Mistake(f"It must be between 1 and {GREATEST_COUNT:,}")
     return int(plain)
+
+
+def parse_bound(text: str) -> int | Mistake | None:
+    """Read a number as `parse_count` does, or `none` for no limit."""
+    return None if text.strip().casefold() in _NONE else parse_count(text)
 
 
 def parse_duration(text: str) -> timedelta | Mistake:

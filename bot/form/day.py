@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.form.answers import AskBack, Choice, Mistake, Unreadable, either
 from bot.form.characters import quoted
 from bot.form.days import window
-from bot.form.grammar import scan
+from bot.form.grammar import plain, scan
 from bot.form.instants import say_date
 from bot.form.sentence import Sentence
 from core.model.slot import Slot
 
 DAYS_UNLESS_SAID = 7
 MOST_DAYS = 31
+# Where no time of day is wanted, "4.12" can only be the date that "4.12." is.
+_OPEN_DATE = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2})(?![\d.])", re.ASCII)
 EXAMPLE = "Write for example fri, 2026-12-04 or next week"
 
 
@@ -27,7 +30,7 @@ def parse_day(text: str, zone: ZoneInfo, now: datetime) -> Slot | AskBack | Mist
     if not text.strip():
         return _slot(today, today + timedelta(days=DAYS_UNLESS_SAID - 1), zone)
     try:
-        sentence = scan(text, zone)
+        sentence = scan(_OPEN_DATE.sub(r"\1.", plain(text)), zone)
         spans = _spans(sentence, today)
     except Unreadable as unreadable:
         return unreadable.mistake

@@ -11,6 +11,7 @@ from bot.form.characters import EDGES
 
 _SPECIAL = re.compile('[",;\t<>\uff0c\uff1b\u3001]')
 _SOMETHING = re.compile(r"[\w@]")  # a row of dashes is none
+_SENTENCE_END = re.compile(r"\A[.)\]!?]+\s+")  # of what came before
 _BULLET = re.compile(r"\A\s*(?:[-*+\u2022\u00b7\u2023\u25aa\u2013\u2014]\s+|\(?\d{1,5}[.)]\s+)")
 _MAIL_HEADER = re.compile(r"\A\s*(?:to|cc|bcc|from|reply-to)\s*:", re.IGNORECASE)
 # The first half of an unquoted "Doe, Jane <...>": letters, and no dot that a domain would have.
@@ -66,7 +67,7 @@ def _join_names(chunks: list[str]) -> Iterator[str]:
     """Put `Doe,` and `Jane <j@x>` together again; drop what only separates."""
     half = ""
     for chunk in chunks:
-        words = chunk.strip(EDGES + ",;\uff0c\uff1b\u3001")
+        words = _SENTENCE_END.sub("", chunk.strip(EDGES + ",;\uff0c\uff1b\u3001"))
         if half:
             name, angle, _ = words.partition("<")
             if angle and _HALF_A_NAME.fullmatch(name.strip()):

@@ -48,9 +48,10 @@ def readings(words: str, zone: ZoneInfo, now: datetime) -> list[Reading]:
 def _in_force(sentence: Sentence, place: Place, now: datetime, why: Doubts) -> list[Reading]:
     """List the meanings at a place; where an abbreviation is not in force, its clocks' as well."""
     found = list(_at(sentence, place, now, why))
-    both_ends = [each.starts_at + (each.length or timedelta(0)) for each in found]
-    both_ends += [each.starts_at for each in found]
-    offsets = {instant.astimezone(place.zone).utcoffset() for instant in both_ends}
+    said = [each.starts_at for each in found]
+    if sentence.end.clock:  # whereas a length is the same by any clock
+        said += [each.starts_at + each.length for each in found if each.length]
+    offsets = {instant.astimezone(place.zone).utcoffset() for instant in said}
     if not place.abbreviation or offsets <= {place.offset}:
         return found
     why = (*why, f"Clocks in {place.zone.key} do not show {place.abbreviation} at that time.")

@@ -54,7 +54,7 @@ def parse_description(text: str) -> str | Mistake:
     if len(text) > 4 * LONGEST_DESCRIPTION:
         return _too_long("description", len(text), LONGEST_DESCRIPTION)
     lines = _LINE_ENDS.sub("\n", _HARMLESS.sub("", text)).replace("\t", " ").split("\n")
-    kept = [BLANKS.sub(" ", line).rstrip(" ") for line in lines]
+    kept = [BLANKS.sub(" ", line).strip(" ") for line in lines]
     description = normalize("NFC", "\n".join(kept).strip("\n"))
     if found := HARMFUL.search(description.replace("\n", " ")):
         return _unwelcome("description", found[0])

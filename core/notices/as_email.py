@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from itertools import chain
 from operator import attrgetter
 
 from core.notices.mail_body import constant_part
@@ -43,9 +42,8 @@ _PLAIN_FIELDS = (
     *[r"(?:https?://[A-Za-z0-9/:._~+\-]+)?"] * 4,
     *[r"[A-Za-z0-9/:._~+\-]*"] * 4,
 )
-_SHORT = rf"(?=[^\n]{{0,{PLAIN_LIMIT}}}(?:\n|\Z))"
-_PLAIN = re.compile("\n".join(f"{_SHORT}{field}" for field in _PLAIN_FIELDS))
-_PLAIN_EACH = tuple(re.compile(f"{_SHORT}{field}") for field in _PLAIN_FIELDS)
+_PLAIN = re.compile("\n".join(_PLAIN_FIELDS))
+_PLAIN_EACH = tuple(map(re.compile, _PLAIN_FIELDS))
 _LINKS = slice(2, 6)
 _LINK = re.compile(r"https?://[!#-;=?-\[\]-~]+")
 _MESSAGE_ID = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+")
@@ -82,7 +80,7 @@ class MailTemplate:
         self._by_mail = ""
         if notice.kind in AUDIENCE_KINDS:
             self._by_mail = unsubscribe_by_mail(notice, sender)
-        self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._layouts: dict[tuple[str, tuple[bool, ...]], Layout] = {}
 
     def fill(self, personal: Personal) -> Mail:
         """Make the message of one recipient, the same bytes every time.
@@ -94,24 +92,21 @@ class MailTemplate:
         recipient = wire_address(values[0])
         head = self._head(personal, recipient)
         together = "\n".join(values)
-        if _PLAIN.fullmatch(together):
+        if max(map(len, values)) <= PLAIN_LIMIT and _PLAIN.fullmatch(together):
             layout = self._layout(values, personal.zone)
-            ready = together.encode().split(b"\n")
-            filled = [ready[place.number] for place in layout.places]
+            body = layout.filled(layout.of_place(together.encode().split(b"\n")))
         else:
             values = _checked(values)
             layout = self._layout(values, personal.zone)
-            filled = _written(values, layout)
-        parts = chain.from_iterable(zip(layout.segments, (*filled, b""), strict=True))
-        return Mail(recipient, b"".join((self._from, head, *parts)), not recipient.isascii())
+            body = layout.filled(_written(values, layout))
+        return Mail(recipient, self._from + head + body, not recipient.isascii())
 
     def _layout(self, values: tuple[str, ...], zone: str) -> Layout:
-        shape = (zone, *["1" if value else "" for value in values])
-        layout = self._layouts.get(shape)
+        given = tuple(map(bool, values))
+        layout = self._layouts.get((zone, given))
         if layout is None:
-            given = tuple(bool(value) for value in values)
             layout = constant_part(self._notice, self._sender, given, zone)
-            self._layouts[shape] = layout
+            self._layouts[zone, given] = layout
         return layout
 
     def _head(self, personal: Personal, recipient: str) -> bytes:
@@ -156,13 +151,14 @@ def _checked(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _written(values: tuple[str, ...], layout: Layout) -> list[bytes]:
     ready = [
-        value.encode() if plain.fullmatch(value) else None
+        value.encode() if len(value) <= PLAIN_LIMIT and plain.fullmatch(value) else None
         for plain, value in zip(_PLAIN_EACH, values, strict=True)
     ]
-    return [
-        written(values[place.number], place.context) if known is None else known
-        for place, known in ((place, ready[place.number]) for place in layout.places)
-    ]
+    filled = []
+    for place in layout.places:
+        plain = ready[place.number]
+        filled.append(written(values[place.number], place.context) if plain is None else plain)
+    return filled
 
 
 def _message_id(given: str) -> str:

@@ -18,6 +18,9 @@ from core.notices.words import TITLE_LIMIT, is_web
 
 _PRODUCT = "-//Callboard//Callboard//EN"
 _NAME_LIMIT = 120
+# RFC 6868 would write the first two with a caret, and readers that do not know it show that;
+# some readers take a backslash for an escape where none can be
+_NAME_STAND_INS = str.maketrans({'"': "'", "^": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "\\": "/"})
 # of RFC 6068 section 2, without what a calendar would read as its own
 _ADDRESS_SAFE = "@!$'*+-._~"
 
@@ -60,8 +63,8 @@ def mailbox_path(address: str) -> str:
 
 
 def calendar_name(name: str) -> str:
-    """Make a name fit for a calendar, which has no way to write a quotation mark in one."""
-    return shortened(name, _NAME_LIMIT).replace('"', "'")
+    """Make a name fit for a calendar: no quotation marks, and no escapes that only some know."""
+    return shortened(name, _NAME_LIMIT).translate(_NAME_STAND_INS)
 
 
 def calendar_link(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import lru_cache
 
 from core.notices.said import shortened
 
@@ -49,6 +50,8 @@ def mailbox_line(header: str, address: str, name: str = "") -> str:
     The name is shortened to 120 characters and loses what cannot be shown (RFC 5322 section 3.4,
     RFC 2047 where it is not plain ASCII).
     """
+    if len(name) + len(address) + len(header) + 5 <= _LINE and _ATOMS.fullmatch(name):
+        return f"{header}: {name} <{address}>"
     shown = phrase(name)
     if not shown:
         return f"{header}: {address}"
@@ -84,6 +87,7 @@ def _encoded_word(raw: bytes) -> str:
     return f"=?utf-8?b?{b64encode(raw).decode()}?="
 
 
+@lru_cache(maxsize=1024)
 def _ascii_domain(domain: str) -> str:
     # its tables are large, and most addresses do without
     import idna  # noqa: PLC0415

@@ -79,7 +79,7 @@ def list_line(notice: Notice, sender: MailSender) -> str:
     """Make the List-Id of a server's mails (RFC 2919)."""
     name = shortened(notice.facts.server_name, _NAME_LIMIT)
     label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LABEL_LIMIT].strip("-")
-    if label != name.lower():
+    if not label or label != name.lower():
         # two names may not share a list only because their letters do not fit a label
         digest = blake2b(name.encode(), digest_size=4).hexdigest()
         label = f"{label}-{digest}" if label else digest

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from email.quoprimime import body_encode
 from enum import StrEnum
 from hashlib import blake2b
 from itertools import chain
@@ -22,6 +23,7 @@ from core.notices.mailbox import wire_address
 
 PLAIN_LIMIT = 72  # octets that fit one line of any part, whatever stands around them
 _FOLD = 74  # RFC 5545 section 3.1: 75 octets, one of them the space of a fold
+_LINE = 75  # RFC 2045 section 6.7: 76, one of them the soft break that may have to follow
 _SLICE = 24  # octets that fit one line even when each takes three
 _SOFT_BREAK = b"=\r\n"
 _FOLDED_BREAK = "\r\n "
@@ -51,6 +53,23 @@ class Layout:
 
     segments: tuple[bytes, ...]
     places: tuple[Place, ...]
+    _frame: list[bytes] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Lay the segments out with room for the values between them."""
+        frame = [b""] * (2 * len(self.segments) - 1)
+        frame[::2] = self.segments
+        object.__setattr__(self, "_frame", frame)
+
+    def of_place(self, values: Sequence[bytes]) -> list[bytes]:
+        """Take for each place its value, from values that read the same in every context."""
+        return [values[place.number] for place in self.places]
+
+    def filled(self, values: Sequence[bytes]) -> bytes:
+        """Put one written value at each place."""
+        frame = self._frame.copy()
+        frame[1::2] = values
+        return b"".join(frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +157,9 @@ def _encoded_octets(raw: bytes) -> bytes:
 
 
 def _encoded_text(text: str) -> str:
-    raw = text.replace("\r\n", "\n").encode()
-    return b2a_qp(raw, istext=True).replace(b"\n", b"\r\n").decode()
+    # not binascii: it makes lines of 78 where one ends in a space
+    octets = text.replace("\r\n", "\n").encode().decode("latin-1")
+    return body_encode(octets, _LINE, "\r\n")
 
 
 def _chunks(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.model.server import OpeningHours, Rules
 from core.model.slot import Slot
-from core.policy.instants import first_showing, last_showing, midnight, shifted, wall_date
+from core.policy.instants import LAST, first_showing, last_showing, shifted, wall_date
 
 _PROOF = timedelta(days=16)
 
@@ -26,7 +26,6 @@ def open_stretches(window: Slot, rules: Rules, zone: ZoneInfo) -> tuple[Slot, ..
     found = [
         (max(opens_at, window.starts_at), min(closes_at, window.ends_at))
         for opens_at, closes_at in _openings(window, rules, zone)
-        if opens_at < window.ends_at and window.starts_at < closes_at
     ]
     return tuple(_merged(found))
 
@@ -74,7 +73,7 @@ def _closing(day: date, hours: OpeningHours, zone: ZoneInfo) -> datetime:
     if not _overnight(hours):
         return last_showing(day, hours.closes, zone)
     if day == date.max:
-        return midnight(day.toordinal() + 1, zone)
+        return LAST
     return last_showing(day + timedelta(days=1), hours.closes, zone)
 
 
@@ -88,7 +87,7 @@ def _weekday(ordinal: int) -> int:
 
 
 def _merged(stretches: list[tuple[datetime, datetime]]) -> Iterator[Slot]:
-    """Join what overlaps or touches; hours that a gap swallowed whole are dropped."""
+    """Join what overlaps or touches; drop what a gap or the window's ends left nothing of."""
     current: tuple[datetime, datetime] | None = None
     for starts_at, ends_at in sorted(stretches):
         if starts_at >= ends_at:

@@ -114,14 +114,15 @@ def _against_the_load(slot: Slot, situation: Situation) -> Iterator[Reason]:
     """Judge the slot with its set-up and tear-down against the peaks of what overlaps it."""
     rules = situation.server.rules
     busy = busy_interval(slot, rules)
+    # Whatever overlaps the busy interval and holds an instant outside it holds all between the two:
+    # the load of these reservations is nowhere higher than within the interval.
     steps = tuple(loads(taken for taken in situation.taken if taken.busy.overlaps(busy)))
     full = _first_full(steps, busy, rules.max_streams)
     if full:
         yield Full(rules.max_streams, full)
     if rules.max_viewers is None:
         return
-    peak = max((step.viewers for step in steps if _meets(step.since, step.until, busy)), default=0)
-    left = max(rules.max_viewers - peak, 0)
+    left = max(rules.max_viewers - max((step.viewers for step in steps), default=0), 0)
     if situation.viewers > left:
         yield TooManyViewers(rules.max_viewers, left)
 
@@ -131,10 +132,5 @@ def _first_full(steps: Sequence[Load], busy: Slot, max_streams: int) -> Slot | N
     if max_streams < 1:
         return busy
     for since, until in stretches_where(steps, lambda step: step.streams >= max_streams):
-        if _meets(since, until, busy):
-            return Slot(since, until)
+        return Slot(since, until)
     return None
-
-
-def _meets(since: datetime, until: datetime, busy: Slot) -> bool:
-    return since < busy.ends_at and busy.starts_at < until

@@ -11,12 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6
 
-_RETRIED = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock_timeout
+_LOCK_PATIENCE = 2.0  # seconds that PostgreSQL waits for a lock unless told otherwise
+
+# serialisation, deadlock, and a row that somebody else made since it was looked for
+_RETRIED = {"40001", "40P01", "23505"}
+_SQLITE_BLAMES_US = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE}
 
 
 class BusyError(Exception):
@@ -43,17 +48,23 @@ class Database:
         `patience` (seconds) bounds the wait for another process's lock. Raises `BusyError` when
         that was not enough or the database is away.
         """
-        with _as_busy(), self.writer.connect() as connection:
-            self._set_patience(connection, patience)
-            with connection.begin():
-                yield connection
+        with (
+            _as_busy(),
+            self.writer.connect() as connection,
+            self._transaction(connection, patience),
+        ):
+            yield connection
 
     @contextmanager
     def reading(self, patience: float) -> Iterator[Connection]:
         """Open a transaction that only reads, and sees one state of the database."""
         with _as_busy(), self.reader.connect() as connection:
-            self._set_patience(connection, patience)
-            with connection.begin():
+            if not self.is_sqlite:
+                # else each statement would see what others committed in the meantime
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with self._transaction(connection, patience):
                 yield connection
 
     def dispose(self) -> None:
@@ -61,10 +72,17 @@ class Database:
         self.writer.dispose()
         self.reader.dispose()
 
-    def _set_patience(self, connection: Connection, patience: float) -> None:
+    @contextmanager
+    def _transaction(self, connection: Connection, patience: float) -> Iterator[None]:
+        milliseconds = max(1, int(patience * 1000))
         if self.is_sqlite:
             raw: Any = connection.connection.dbapi_connection
-            raw.execute(f"PRAGMA busy_timeout = {max(1, int(patience * 1000))}")
+            raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        with connection.begin():
+            # the ordinary patience stands in the connection's options: most need no round trip
+            if not self.is_sqlite and not 0 <= patience - _LOCK_PATIENCE < 1:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+            yield
 
 
 def open_database(url: str) -> Database:
@@ -85,7 +103,7 @@ def open_database(url: str) -> Database:
 
 
 def is_retried(error: BaseException) -> bool:
-    """Tell whether PostgreSQL asks for the same transaction once more."""
+    """Tell whether the same transaction may succeed on PostgreSQL if it is run once more."""
     original = getattr(error, "orig", None)
     return getattr(original, "sqlstate", None) in _RETRIED
 
@@ -135,10 +153,10 @@ def _open_postgres(url: URL) -> Database:
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
-            "connect_timeout": 5,
+            "connect_timeout": 2,
             "tcp_user_timeout": 15000,
             "options": (
-                "-c lock_timeout=2s -c statement_timeout=10s"
+                f"-c lock_timeout={_LOCK_PATIENCE}s -c statement_timeout=10s"
                 " -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
             ),
         },
@@ -150,14 +168,21 @@ def _open_postgres(url: URL) -> Database:
 def _as_busy() -> Iterator[None]:
     try:
         yield
+    except PoolTimeoutError as error:
+        raise BusyError("every connection to the database is in use") from error
     except OperationalError as error:
-        if is_retried(error):
+        if is_retried(error) or _is_our_fault(error):
             raise
         raise BusyError(_first_line(error)) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise BusyError(_first_line(error)) from error
         raise
+
+
+def _is_our_fault(error: OperationalError) -> bool:
+    # SQLite says "operational" of a table that is not there too: no patience helps
+    return getattr(error.orig, "sqlite_errorcode", None) in _SQLITE_BLAMES_US
 
 
 def _first_line(error: DBAPIError) -> str:

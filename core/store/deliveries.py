@@ -6,7 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col, insert, select, update
 
@@ -15,7 +25,13 @@ from core.model.recipient import RouteName, Told
 from core.notices.notice import NoticeKind
 from core.store.tables import DeliveryRow
 
-_OPEN = tuple(state.value for state in DeliveryState if state.open)
+# in the statement's text: of a bound value SQLite cannot tell that the outbox's index has it
+_OPEN: BindParameter[list[str]] = bindparam(
+    "open",
+    [state.value for state in DeliveryState if state.open],
+    expanding=True,
+    literal_execute=True,
+)
 _QUEUED = DeliveryState.QUEUED.value
 _SENDING = DeliveryState.SENDING.value
 
@@ -175,6 +191,7 @@ class Deliveries:
         """Give the moment from which on something can be sent."""
         return self._connection.execute(
             select(func.min(col(DeliveryRow.not_before))).where(
+                col(DeliveryRow.state).in_(_OPEN),
                 col(DeliveryRow.state) == _QUEUED,
                 col(DeliveryRow.route).in_([route.value for route in routes]),
             )

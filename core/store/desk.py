@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.access.links import Links
 from core.access.vault import Vault
@@ -137,13 +137,17 @@ class Desk:
         return await asyncio.shield(future)
 
     def _written(self, work: Callable[[Store], T], patience: float) -> T:
+        give_up_at = time.monotonic() + patience
         for attempt in range(1, _TRIES + 1):
+            left = give_up_at - time.monotonic()
             try:
-                answer, store = self._transact(self.database.writing(patience), work)
+                answer, store = self._transact(self.database.writing(left), work)
             except DBAPIError as error:
-                if not is_retried(error):
+                # a row that is in the way every time was not made by a faster copy of this
+                last = attempt == _TRIES or time.monotonic() >= give_up_at
+                if not is_retried(error) or (last and isinstance(error, IntegrityError)):
                     raise
-                if attempt == _TRIES:
+                if last:
                     raise BusyError("others kept the database busy") from error
             else:
                 if store.has_work:

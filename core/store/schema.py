@@ -23,6 +23,10 @@ _LOCK = 0x6361_6C6C  # the advisory lock under which PostgreSQL is migrated
 _PATIENCE = 30  # seconds to wait for another process that migrates
 
 
+class SchemaUnknownError(Exception):
+    """The database was made by a newer release, or by another program."""
+
+
 class SchemaState(Enum):
     """How a database's schema stands to this release."""
 
@@ -41,18 +45,23 @@ def state(database: Database) -> SchemaState:
 def upgrade(database: Database) -> None:
     """Bring a database to this release; several processes may ask for it at once.
 
-    One transaction: an upgrade that breaks off leaves the database as it was.
+    One transaction: an upgrade that breaks off leaves the database as it was. Raises `BusyError`
+    when another process keeps it for long, and `SchemaUnknownError` where it is not ours to touch.
     """
-    from alembic import command  # noqa: PLC0415 - needed for an upgrade alone
-
     with database.writing(patience=_PATIENCE) as connection:
         if not database.is_sqlite:
-            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        match _state(connection):
+            case SchemaState.AT_HEAD:
+                return
+            case SchemaState.UNKNOWN:
+                raise SchemaUnknownError(
+                    "the database is of a newer release than this program, or not Callboard's:"
+                    " install that release, or name another database"
+                )
+            case SchemaState.EMPTY | SchemaState.BEHIND:
+                _upgrade(connection)
 
 
 def known_revisions() -> tuple[str, ...]:
@@ -61,6 +70,14 @@ def known_revisions() -> tuple[str, ...]:
 
     scripts = ScriptDirectory.from_config(_config())
     return tuple(reversed([script.revision for script in scripts.walk_revisions()]))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - needed for an upgrade alone
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _state(connection: Connection) -> SchemaState:
@@ -79,6 +96,7 @@ def _config() -> Config:
     from alembic.config import Config as Made  # noqa: PLC0415 - as above
 
     config = Made()
-    config.set_main_option("script_location", str(_FOLDER))
+    # a per cent sign in the path is no reference to another option
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -95,20 +95,14 @@ class Servers:
         )
 
     def longest_busy(self, server_id: int) -> timedelta:
-        """Give the greatest length of any slot ever taken on it, buffers included."""
+        """Give the greatest length of any slot ever taken on it, buffers included.
+
+        It bounds every search for what overlaps. The database raises it by itself.
+        """
         seconds = self._connection.execute(
             select(ServerRow.longest_busy).where(col(ServerRow.id) == server_id)
         ).scalar_one()
         return timedelta(seconds=seconds)
-
-    def note_busy(self, server_id: int, length: timedelta) -> None:
-        """Raise the bound of the search for overlaps, if this slot is longer than any before."""
-        seconds = int(length.total_seconds()) + 1
-        self._connection.execute(
-            update(ServerRow)
-            .where(col(ServerRow.id) == server_id, col(ServerRow.longest_busy) < seconds)
-            .values(longest_busy=seconds)
-        )
 
     def blackouts(self, server_id: int, window: Slot) -> tuple[Blackout, ...]:
         """List the blackouts that touch a stretch of time."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.model.recipient import Contact
+from core.model.recipient import Contact, RouteName
 from core.model.reservation import CredentialMode, NotificationPolicy, Reservation, Status
-from core.model.server import Blackout, OpeningHours, Period, Quota, Server
+from core.model.server import Blackout, OpeningHours, Period, Quota, Server, ServerKind
 from core.model.slot import Slot
 from core.policy import reasons
 from core.store.codec import remembered
@@ -179,8 +179,10 @@ remembered(
     Quota,
     Reconfirmed,
     Reservation,
+    RouteName,
     SentAgain,
     Server,
+    ServerKind,
     Skipped,
     Slot,
     Status,

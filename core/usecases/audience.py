@@ -9,6 +9,7 @@ from datetime import datetime
 from core.model.people import Actor
 from core.model.recipient import Contact
 from core.store.audiences import AudienceList
+from core.store.codec import remembered
 from core.store.store import Store
 from core.usecases.answers import NoSuchList, TooManyRecipients
 
@@ -30,6 +31,9 @@ class ListChanged:
     removed: int = 0
     size: int = 0
     made: bool = False
+
+
+remembered(ListChanged)
 
 
 def lists_of(store: Store, now: datetime, actor: Actor) -> tuple[AudienceList, ...]:

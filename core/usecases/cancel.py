@@ -12,6 +12,7 @@ from core.outbox.enqueue import tell_audience, tell_holder
 from core.store.store import Store
 from core.usecases.answers import CancelAnswer, Cancelled, Ended
 from core.usecases.authority import managed
+from core.usecases.locking import locked
 from core.usecases.revising import revise
 
 
@@ -20,8 +21,8 @@ def cancel(store: Store, now: datetime, actor: Actor, code: str, reason: str = "
     found = managed(store, actor, code)
     if not isinstance(found, Reservation):
         return found
-    server = store.servers.lock(found.server_id)
-    reservation = store.reservations.get(found.id)
+    reservation, servers = locked(store, found.id)
+    server = servers.get(reservation.server_id)
     if reservation.status is Status.CANCELLED:
         return Cancelled(reservation, telling=0, already=True)
     if server is None or not reservation.status.live or reservation.slot.ends_at <= now:

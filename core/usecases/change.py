@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from core.access.credentials import new_passcode
 from core.model.people import Actor
-from core.model.recipient import Contact, Recipient
 from core.model.request import ChangeRequest, CredentialWish
 from core.model.reservation import CredentialMode, Reservation, Status
 from core.model.server import Server
 from core.notices.notice import NoticeKind
 from core.outbox.enqueue import tell_audience, tell_holder
+from core.policy.instants import shifted
 from core.policy.load import busy_interval
 from core.policy.permit import reconfirm_deadline
 from core.policy.reasons import Deny
-from core.store.recipients import HOLDER
 from core.store.reservations import Secrets
 from core.store.store import Store
 from core.usecases.answers import (
@@ -26,18 +23,14 @@ from core.usecases.answers import (
     Changed,
     Denied,
     Ended,
-    NobodyListed,
-    NoSuchList,
     NoSuchServer,
-    Skipped,
-    TooManyNewAddresses,
-    TooManyRecipients,
     Unchanged,
 )
+from core.usecases.audience_changes import AudienceChanges, audience_changes, set_audience
 from core.usecases.authority import managed, reservable
 from core.usecases.deciding import decide_slot
-from core.usecases.listing import listed_contacts, over_bounds
-from core.usecases.reserve import make_credentials, new_recipients
+from core.usecases.locking import locked
+from core.usecases.reserve import make_credentials
 from core.usecases.revising import revise
 
 T = TypeVar("T")
@@ -48,15 +41,14 @@ def change(store: Store, now: datetime, actor: Actor, request: ChangeRequest) ->
     found = managed(store, actor, request.code)
     if not isinstance(found, Reservation):
         return found
-    servers = _locked(store, found.server_id, request.server_id)
-    before = store.reservations.get(found.id)
+    before, servers = locked(store, found.id, also=request.server_id)
     server = servers.get(request.server_id or before.server_id)
     if server is None or not (server.id == before.server_id or reservable(actor, server)):
         return NoSuchServer()
     if not before.status.live or before.slot.ends_at <= now:
         return Ended(before)
-    changes = _changes(store, actor, before, request)
-    if not isinstance(changes, _AudienceChanges):
+    changes = audience_changes(store, actor, before, request)
+    if not isinstance(changes, AudienceChanges):
         return changes
     wanted = _wanted(before, request, server)
     moved = (wanted.slot, wanted.server_id, wanted.viewers) != (
@@ -70,48 +62,6 @@ def change(store: Store, now: datetime, actor: Actor, request: ChangeRequest) ->
             return denial
         wanted = _with_deadline(wanted, before, server, now)
     return _carried_out(store, actor, before, wanted, server, request.credentials, changes, moved)
-
-
-@dataclass(frozen=True, slots=True)
-class _AudienceChanges:
-    """Who comes on the reservation, who comes back, and who goes."""
-
-    present: tuple[Recipient, ...]
-    new: tuple[Contact, ...]
-    back: tuple[Recipient, ...]
-    gone: tuple[Recipient, ...]
-
-    @property
-    def any(self) -> bool:
-        """Tell whether the audience is another than before."""
-        return bool(self.new or self.back or self.gone)
-
-
-def _locked(store: Store, *server_ids: int | None) -> dict[int, Server]:
-    """Lock the servers in the order of their numbers, so that two changes never wait in a ring."""
-    wanted = sorted({number for number in server_ids if number is not None})
-    locked = ((number, store.servers.lock(number)) for number in wanted)
-    return {number: server for number, server in locked if server is not None}
-
-
-def _changes(
-    store: Store, actor: Actor, before: Reservation, request: ChangeRequest
-) -> _AudienceChanges | NoSuchList | TooManyRecipients | TooManyNewAddresses | NobodyListed:
-    added = listed_contacts(store, actor, request.add, request.audience_lists)
-    if isinstance(added, NoSuchList):
-        return added
-    known = {one.contact.key: one for one in store.recipients.of(before.id) if one.number != HOLDER}
-    unwanted = {contact.key for contact in request.remove}
-    wanted = {contact.key for contact in added}
-    gone = tuple(one for key, one in known.items() if key in unwanted - wanted and not one.removed)
-    back = tuple(one for key, one in known.items() if key in wanted and one.removed)
-    new = tuple(contact for contact in added if contact.key not in known)
-    present = tuple(one for one in known.values() if not one.removed)
-    total = len(present) - len(gone) + len(back) + len(new)
-    if gone and total == 0:
-        return NobodyListed()
-    over = over_bounds(store, actor, new, total) if new else None
-    return over or _AudienceChanges(present, new, back, gone)
 
 
 def _wanted(before: Reservation, request: ChangeRequest, server: Server) -> Reservation:
@@ -138,9 +88,11 @@ def _denial(
 ) -> Denied | None:
     """Decide on the new slot with the old one out of the way.
 
-    A start that stays was in time when it was reserved: a running slot can be made longer.
+    A start that stays was in time when it was taken, so that a running slot can be made longer: it
+    is judged as of the last moment at which it still was.
     """
     stays = wanted.slot.starts_at == before.slot.starts_at and server.id == before.server_id
+    in_time = min(store.now, shifted(wanted.slot.starts_at, -server.rules.notice))
     decision = decide_slot(
         store,
         server,
@@ -148,7 +100,7 @@ def _denial(
         viewers=wanted.viewers,
         holder_id=before.holder_id,
         but=before.id,
-        judged_at=before.made_at if stays else store.now,
+        judged_at=in_time if stays else store.now,
     )
     if not isinstance(decision, Deny):
         return None
@@ -174,7 +126,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - one step with everything that it c
     wanted: Reservation,
     server: Server,
     wish: CredentialWish | None,
-    changes: _AudienceChanges,
+    changes: AudienceChanges,
     moved: bool,
 ) -> Changed | Unchanged:
     secrets = _new_secrets(store, before, wish)
@@ -184,12 +136,9 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - one step with everything that it c
     if wanted == before and not changes.any:
         return Unchanged(before)
     wanted = replace(wanted, revision=before.revision + 1)
-    busy = None
-    if moved:
-        busy = busy_interval(wanted.slot, server.rules)
-        store.servers.note_busy(server.id, busy.length)
+    busy = busy_interval(wanted.slot, server.rules) if moved else None
     facts = revise(store, wanted, server, actor, busy=busy)
-    skipped = _set_audience(store, wanted, changes, secrets)
+    skipped = set_audience(store, wanted, changes, secrets)
     tell_holder(
         store,
         wanted,
@@ -221,23 +170,3 @@ def _new_secrets(store: Store, before: Reservation, wish: CredentialWish | None)
     old = store.reservations.secrets(before.id)
     new = replace(make_credentials(wish), stream_key=old.stream_key)
     return new if new != old or wish.mode is CredentialMode.EACH else None
-
-
-def _set_audience(
-    store: Store, wanted: Reservation, changes: _AudienceChanges, secrets: Secrets | None
-) -> tuple[Skipped, ...]:
-    uid = store.reservations.uid(wanted.id)
-    store.recipients.set_removed(wanted.id, [one.number for one in changes.gone], removed=True)
-    store.recipients.set_removed(wanted.id, [one.number for one in changes.back], removed=False)
-    if secrets is not None:
-        store.reservations.set_secrets(wanted.id, uid, secrets)
-        each = wanted.credential_mode is CredentialMode.EACH
-        everybody: Sequence[Recipient] = store.recipients.of(wanted.id)
-        numbers = [one.number for one in everybody if one.number != HOLDER]
-        store.recipients.set_passcodes(
-            wanted.id, uid, {number: new_passcode() if each else "" for number in numbers}
-        )
-    first = store.recipients.next_number(wanted.id)
-    new, skipped = new_recipients(store, wanted, changes.new, first)
-    store.recipients.add(wanted.id, uid, new, store.now)
-    return skipped

@@ -12,6 +12,7 @@ from core.outbox.enqueue import tell_audience, tell_holder
 from core.store.store import Store
 from core.usecases.answers import Ended, ReconfirmAnswer, Reconfirmed
 from core.usecases.authority import managed
+from core.usecases.locking import locked
 from core.usecases.revising import revise
 
 
@@ -24,8 +25,8 @@ def reconfirm(store: Store, now: datetime, actor: Actor, code: str) -> Reconfirm
     found = managed(store, actor, code)
     if not isinstance(found, Reservation):
         return found
-    server = store.servers.lock(found.server_id)
-    reservation = store.reservations.get(found.id)
+    reservation, servers = locked(store, found.id)
+    server = servers.get(reservation.server_id)
     if reservation.status is Status.CONFIRMED:
         return Reconfirmed(reservation, telling=0, already=True)
     if (

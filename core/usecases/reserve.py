@@ -142,7 +142,6 @@ def _kept(  # noqa: PLR0913, PLR0917 - a reservation comes from all of these
         made_at=now,
     )
     busy = busy_interval(request.slot, server.rules)
-    store.servers.note_busy(server.id, busy.length)
     number = store.reservations.add(wanted, busy, f"{secrets.token_hex(16)}@callboard", kept)
     return replace(wanted, id=number), kept
 

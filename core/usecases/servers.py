@@ -8,6 +8,7 @@ from datetime import datetime
 from core.model.people import Actor, Role
 from core.model.server import Blackout, Server
 from core.policy.reasons import Taken
+from core.store.codec import remembered
 from core.store.servers import NumberedBlackout
 from core.store.store import Store
 from core.usecases.answers import NoSuchServer, NotAllowed
@@ -54,6 +55,9 @@ class BlackoutLifted:
     server: Server
     number: int
     found: bool
+
+
+remembered(NameTaken, ServerKept, BlackoutKept, BlackoutLifted)
 
 
 def add_server(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.model.people import Actor, Role, WorkspaceKind
+from core.store.codec import remembered
 from core.store.people import Person, Workspace
 from core.store.store import Store
 from core.usecases.answers import NotAllowed
@@ -31,6 +32,9 @@ class Account:
     user: str
     user_name: str
     role: Role = Role.MEMBER
+
+
+remembered(SettingsShown, Person, Workspace, WorkspaceKind)
 
 
 def enter(store: Store, now: datetime, account: Account) -> Actor:

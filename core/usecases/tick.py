@@ -12,8 +12,10 @@ from core.model.slot import Slot
 from core.notices.notice import NoticeKind
 from core.outbox.enqueue import remind_audience, tell_audience, tell_holder
 from core.outbox.tally import TOLD_KINDS
+from core.policy.instants import shifted
 from core.policy.late import LAST_CHANCE, Extend, Keep, Lapse, LetPass, decide_lapse, outage_between
 from core.store.store import Store
+from core.usecases.locking import locked
 from core.usecases.revising import revise
 
 SWEEP = "sweep"
@@ -36,16 +38,16 @@ def beat(store: Store, now: datetime) -> None:
 
 def carry_out(store: Store, now: datetime, due: Due) -> bool:
     """Do what is due, if it is still to be done; False where somebody else was faster."""
+    reservation, _ = locked(store, due.reservation_id)
     if not store.dues.take(due):
         return False
-    reservation = store.reservations.get(due.reservation_id)
     match due.kind:
         case DueKind.DEADLINE_REMINDER:
             _ask_holder(store, reservation)
         case DueKind.DEADLINE:
             _meet_deadline(store, reservation, now)
         case DueKind.REMINDER:
-            if reservation.status.live and now < reservation.slot.starts_at:
+            if _is_worth_a_reminder(reservation, due.lead, now):
                 remind_audience(store, reservation, due.lead)
         case DueKind.STREAM_KEY:
             _send_key(store, reservation)
@@ -75,12 +77,25 @@ def note_outage(store: Store, now: datetime) -> bool:
     if outage is None:
         return False
     missed = store.dues.deadlines_between(outage.starts_at, now + LAST_CHANCE)
-    for due in missed:
+    reservations = store.reservations.many(due.reservation_id for due in missed)
+    for server_id in sorted({one.server_id for one in reservations.values()}):
+        store.servers.lock(server_id)  # all of them first, and in order: never wait in a ring
+    for due in sorted(missed, key=lambda due: due.reservation_id):
+        reservation, _ = locked(store, due.reservation_id)
         if store.dues.take(due):
-            _meet_deadline(store, store.reservations.get(due.reservation_id), now, outage)
+            _meet_deadline(store, reservation, now, outage)
     store.records.beat(SWEEP, now)
     store.records.audit("outage", None, began_at=outage.starts_at, deadlines=len(missed))
     return True
+
+
+def _is_worth_a_reminder(reservation: Reservation, lead: timedelta, now: datetime) -> bool:
+    """Tell whether a reminder still helps: not once it began, nor where a later one is due too."""
+    starts_at = reservation.slot.starts_at
+    overtaken = any(
+        later < lead and shifted(starts_at, -later) <= now for later in reservation.reminders
+    )
+    return reservation.status.live and now < starts_at and not overtaken
 
 
 def _ask_holder(store: Store, reservation: Reservation) -> None:

@@ -1,4 +1,4 @@
-"""The present of these tests, Wednesday 25 November 2026, 15:00 in Berlin, and how to write times."""
+"""The present of these tests: Wednesday 25 November 2026, 15:00 in Berlin."""
 
 from __future__ import annotations
 

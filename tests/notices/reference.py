@@ -7,8 +7,9 @@ from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from typing import Any
 
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
 from core.notices.as_ics import Mailbox, calendar_link, calendar_name, mailto, method_of
 from core.notices.mail_body import calendar_body, html_body, subject_of, text_body
@@ -81,9 +82,13 @@ def calendar_lines(ics: str) -> list[tuple[str, dict[str, str], str]]:
     event = Calendar.from_ical(ics).walk("VEVENT")[0]
     return sorted(
         (name, {key: str(value) for key, value in value.params.items()}, _plain(value))
-        for name, value in event.property_items(recursive=False)
+        for name, value in _properties(event)
         if name not in {"BEGIN", "END"}
     )
+
+
+def _properties(event: Component) -> list[tuple[str, Any]]:
+    return list(event.property_items(recursive=False))
 
 
 def _plain(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from core.model.recipient import Contact, RouteName, Told
 from core.model.reservation import Facts
@@ -67,7 +68,7 @@ class Sample:
     personal: Personal
 
 
-def a_notice(kind: NoticeKind, level: Told = Told.CONFIRMED, **other: object) -> Notice:
+def a_notice(kind: NoticeKind, level: Told = Told.CONFIRMED, **other: Any) -> Notice:  # noqa: ANN401 - as many types as fields
     """Make a notice of that kind about the autumn concert."""
     made = Notice(
         kind=kind,

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from core.model.recipient import Contact, RouteName, Told
 from core.notices.as_email import compose
-from core.notices.as_ics import Mailbox, calendar_part, mailto, method_of
+from core.notices.as_ics import Mailbox, calendar_name, calendar_part, mailto, method_of
 from core.notices.notice import NoticeKind
 from core.notices.sender import MailSender
 from tests.notices.reading import Read, property_names, read_mail
@@ -190,6 +190,10 @@ def test_an_international_mailbox_becomes_a_uri() -> None:
 )
 def test_writes_a_mailbox_as_a_uri(address: str, uri: str) -> None:
     assert uri == mailto(address)
+
+
+def test_a_name_in_a_calendar_has_no_quotation_mark_and_no_escape() -> None:
+    assert "Anna 'A' \u02c6n /" == calendar_name('Anna "A"\r\n ^n \\')
 
 
 def test_no_line_is_longer_than_75_octets() -> None:

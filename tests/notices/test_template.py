@@ -1,4 +1,4 @@
-"""A filled template is the mail that the standard library would have built, whatever is filled in."""
+"""A filled template is the mail that the standard library would have built, for any recipient."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -201,7 +202,7 @@ def test_a_value_of_any_length_stays_within_its_lines(length: int) -> None:
         {"first_message_id": "a b@c"},
     ],
 )
-def test_refuses_a_link_or_id_that_would_break_the_message(given: dict[str, str]) -> None:
+def test_refuses_a_link_or_id_that_would_break_the_message(given: dict[str, Any]) -> None:
     with pytest.raises(UnfitValueError):
         compose(SAMPLES["announcement"].notice, SENDER).fill(replace(READER, **given))
 

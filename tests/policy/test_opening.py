@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.model.server import OpeningHours, Rules
 from core.model.slot import Slot
+from core.policy.instants import LAST
 from core.policy.opening import hours_of_days, is_open_throughout, open_stretches
 from core.policy.situation import Situation
 from tests.policy.builders import (
@@ -66,6 +67,24 @@ def test_opens_first_and_closes_last_where_clocks_change(
 
     ends = [f"{day[:8]}{end}" for end in expected.split("/")] if expected else []
     assert ((a_slot(ends[0], ends[1]),) if ends else ()) == found
+
+
+def test_a_night_ends_when_its_closing_time_is_shown_for_the_last_time() -> None:
+    rules = Rules(opening_hours=(hours(5, "22:00", "02:30"),))
+    sunday = at("2026-10-25 12:00", BERLIN)
+
+    found = open_stretches(Slot(sunday - DAY, sunday), rules, BERLIN)
+
+    assert (a_slot("2026-10-24 20:00", "2026-10-25 01:30"),) == found
+
+
+def test_the_last_night_of_the_calendar_ends_with_it() -> None:
+    """31 December 9999 is a Friday."""
+    rules = Rules(opening_hours=(hours(4, "22:00", "02:00"),))
+
+    found = open_stretches(Slot(LAST - 3 * HOUR, LAST), rules, NOWHERE)
+
+    assert (Slot(at("9999-12-31 22:00"), LAST),) == found
 
 
 def test_closes_at_the_end_of_a_date_that_the_zone_skips() -> None:

@@ -31,11 +31,12 @@ class ReservationRow(SQLModel, table=True):
         CheckConstraint(
             "live = (status IN ('permitted', 'confirmed'))", name="ck_reservation_live"
         ),
+        CheckConstraint("viewers >= 0", name="ck_reservation_viewers"),
         Index(
             "ix_reservation_busy",
             "server_id",
             "busy_from",
-            sqlite_where=text("live"),
+            sqlite_where=text("live = 1"),  # as the queries say it there: else it is not used
             postgresql_where=text("live"),
         ),
         Index("ix_reservation_holder", "holder_id", "starts_at"),

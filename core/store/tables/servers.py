@@ -17,7 +17,7 @@ class ServerRow(SQLModel, table=True):
 
     `max_streams` and `max_viewers` stand beside the other `rules` (JSON) because the database's own
     veto reads them. `longest_busy` is the greatest length in seconds, buffers included, of any slot
-    ever taken on it: it bounds every search for what overlaps.
+    ever taken on it: it bounds every search for what overlaps, and the veto keeps it.
     """
 
     __tablename__ = "server"

@@ -15,36 +15,42 @@ _INSTANT = sa.DateTime(timezone=True)
 
 _SQLITE_VETO = (
     """CREATE TRIGGER reservation_veto_insert AFTER INSERT ON reservation WHEN NEW.live BEGIN
+    UPDATE server SET longest_busy = (strftime('%s', NEW.busy_until) - strftime('%s', NEW.busy_from) + 1)
+    WHERE id = NEW.server_id AND longest_busy < (strftime('%s', NEW.busy_until) - strftime('%s', NEW.busy_from) + 1);
     SELECT RAISE(ABORT, 'callboard: server is full')
     FROM server s,
          (SELECT NEW.busy_from AS at
           UNION
           SELECT r.busy_from FROM reservation r
-          WHERE r.live AND r.server_id = NEW.server_id
+          WHERE r.live = 1 AND r.server_id = NEW.server_id
             AND r.busy_from > NEW.busy_from AND r.busy_from < NEW.busy_until) p
     WHERE s.id = NEW.server_id
       AND ((SELECT count(*) FROM reservation r
-            WHERE r.live AND r.server_id = NEW.server_id AND r.busy_until > p.at
-              AND r.busy_from <= p.at AND r.busy_from > strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds')) > s.max_streams
-           OR (SELECT coalesce(sum(r.viewers), 0) FROM reservation r
-               WHERE r.live AND r.server_id = NEW.server_id AND r.busy_until > p.at
-                 AND r.busy_from <= p.at AND r.busy_from > strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds')) > s.max_viewers);
+            WHERE r.live = 1 AND r.server_id = NEW.server_id AND r.busy_until > p.at
+              AND r.busy_from <= p.at AND r.busy_from > coalesce(strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds'), '')) > s.max_streams
+           OR NEW.viewers > 0
+              AND (SELECT sum(r.viewers) FROM reservation r
+                   WHERE r.live = 1 AND r.server_id = NEW.server_id AND r.busy_until > p.at
+                     AND r.busy_from <= p.at AND r.busy_from > coalesce(strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds'), '')) > s.max_viewers);
 END""",
-    """CREATE TRIGGER reservation_veto_update AFTER UPDATE OF server_id, busy_from, busy_until, viewers, live ON reservation WHEN NEW.live BEGIN
+    """CREATE TRIGGER reservation_veto_update AFTER UPDATE OF server_id, busy_from, busy_until, viewers, live ON reservation WHEN NEW.live AND (NOT OLD.live OR NEW.server_id <> OLD.server_id OR NEW.viewers > OLD.viewers OR NEW.busy_from < OLD.busy_from OR NEW.busy_until > OLD.busy_until) BEGIN
+    UPDATE server SET longest_busy = (strftime('%s', NEW.busy_until) - strftime('%s', NEW.busy_from) + 1)
+    WHERE id = NEW.server_id AND longest_busy < (strftime('%s', NEW.busy_until) - strftime('%s', NEW.busy_from) + 1);
     SELECT RAISE(ABORT, 'callboard: server is full')
     FROM server s,
          (SELECT NEW.busy_from AS at
           UNION
           SELECT r.busy_from FROM reservation r
-          WHERE r.live AND r.server_id = NEW.server_id
+          WHERE r.live = 1 AND r.server_id = NEW.server_id
             AND r.busy_from > NEW.busy_from AND r.busy_from < NEW.busy_until) p
     WHERE s.id = NEW.server_id
       AND ((SELECT count(*) FROM reservation r
-            WHERE r.live AND r.server_id = NEW.server_id AND r.busy_until > p.at
-              AND r.busy_from <= p.at AND r.busy_from > strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds')) > s.max_streams
-           OR (SELECT coalesce(sum(r.viewers), 0) FROM reservation r
-               WHERE r.live AND r.server_id = NEW.server_id AND r.busy_until > p.at
-                 AND r.busy_from <= p.at AND r.busy_from > strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds')) > s.max_viewers);
+            WHERE r.live = 1 AND r.server_id = NEW.server_id AND r.busy_until > p.at
+              AND r.busy_from <= p.at AND r.busy_from > coalesce(strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds'), '')) > s.max_streams
+           OR NEW.viewers > 0
+              AND (SELECT sum(r.viewers) FROM reservation r
+                   WHERE r.live = 1 AND r.server_id = NEW.server_id AND r.busy_until > p.at
+                     AND r.busy_from <= p.at AND r.busy_from > coalesce(strftime('%Y-%m-%d %H:%M:%f', p.at, '-' || (s.longest_busy + 1) || ' seconds'), '')) > s.max_viewers);
 END""",
 )
 
@@ -52,13 +58,22 @@ _POSTGRESQL_VETO = (
     """
 CREATE FUNCTION callboard_veto() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    lasts int := ceil(extract(epoch FROM NEW.busy_until - NEW.busy_from));
     carried server%ROWTYPE;
     streams bigint;
     watchers bigint;
     at timestamptz;
 BEGIN
+    IF current_setting('transaction_isolation') = 'repeatable read' THEN
+        -- it goes on seeing what was there before the lock was had
+        RAISE EXCEPTION 'callboard: reservations are written in read committed';
+    END IF;
     -- whoever forgot to lock the server is serialised here; what the others wrote is then visible
-    SELECT * INTO carried FROM server WHERE id = NEW.server_id FOR UPDATE;
+    SELECT * INTO carried FROM server WHERE id = NEW.server_id FOR NO KEY UPDATE;
+    IF carried.longest_busy < lasts THEN
+        UPDATE server SET longest_busy = lasts WHERE id = NEW.server_id;
+        carried.longest_busy := lasts;
+    END IF;
     FOR at IN
         SELECT NEW.busy_from
         UNION
@@ -66,11 +81,12 @@ BEGIN
         WHERE r.live AND r.server_id = NEW.server_id
           AND r.busy_from > NEW.busy_from AND r.busy_from < NEW.busy_until
     LOOP
-        SELECT count(*), coalesce(sum(r.viewers), 0) INTO streams, watchers FROM reservation r
+        SELECT count(*), sum(r.viewers) INTO streams, watchers FROM reservation r
         WHERE r.live AND r.server_id = NEW.server_id
           AND r.busy_from <= at AND at < r.busy_until
           AND r.busy_from > at - make_interval(secs => carried.longest_busy + 1);
-        IF streams > carried.max_streams OR watchers > carried.max_viewers THEN
+        IF streams > carried.max_streams
+           OR NEW.viewers > 0 AND watchers > carried.max_viewers THEN
             RAISE EXCEPTION 'callboard: server is full' USING ERRCODE = 'exclusion_violation';
         END IF;
     END LOOP;
@@ -78,7 +94,7 @@ BEGIN
 END $$
 """,
     """CREATE TRIGGER reservation_veto_insert AFTER INSERT ON reservation FOR EACH ROW WHEN (NEW.live) EXECUTE FUNCTION callboard_veto()""",
-    """CREATE TRIGGER reservation_veto_update AFTER UPDATE OF server_id, busy_from, busy_until, viewers, live ON reservation FOR EACH ROW WHEN (NEW.live) EXECUTE FUNCTION callboard_veto()""",
+    """CREATE TRIGGER reservation_veto_update AFTER UPDATE OF server_id, busy_from, busy_until, viewers, live ON reservation FOR EACH ROW WHEN (NEW.live AND (NOT OLD.live OR NEW.server_id <> OLD.server_id OR NEW.viewers > OLD.viewers OR NEW.busy_from < OLD.busy_from OR NEW.busy_until > OLD.busy_until)) EXECUTE FUNCTION callboard_veto()""",
 )
 
 
@@ -329,6 +345,7 @@ def _reservation() -> None:
             "busy_from <= starts_at AND ends_at <= busy_until", name="ck_reservation_busy"
         ),
         sa.CheckConstraint("starts_at < ends_at", name="ck_reservation_slot"),
+        sa.CheckConstraint("viewers >= 0", name="ck_reservation_viewers"),
         sa.ForeignKeyConstraint(["holder_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["server_id"], ["server.id"]),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
@@ -340,7 +357,7 @@ def _reservation() -> None:
         "reservation",
         ["server_id", "busy_from"],
         unique=False,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_index(

@@ -1,0 +1,60 @@
+"""Answers about settings: one's own, and the workspace's that stand in for them."""
+
+from __future__ import annotations
+
+from bot.answers.reply import Reply, Section, Tone
+from bot.answers.wording import reminders_words
+from core.model.people import Actor
+from core.model.prose import Line, Literal, Said
+from core.notices.words import Row
+from core.usecases.settings import SettingsShown
+
+
+def settings(answer: SettingsShown, actor: Actor, *, changed: bool = False) -> Reply:
+    """Show what holds for the actor, and where it comes from."""
+    person, workspace = answer.person, answer.workspace
+    own = (
+        Row("Name", (Said(person.name),)),
+        Row("Time zone", _own(person.zone, workspace.zone)),
+        Row("Reminders", _own_reminders(answer)),
+        Row("E-mail", (Literal(person.email),) if person.email else _NO_EMAIL),
+    )
+    for_all = (
+        Row("Time zone", (workspace.zone,)),
+        Row("Reminders", (reminders_words(workspace.reminders),)),
+    )
+    sections = [Section("Yours", rows=own)]
+    if actor.is_admin:
+        sections.append(Section("For all who have set nothing", rows=for_all))
+    headline: Line = ("Settings kept." if changed else "Settings",)
+    how: Line = ("To change one, type for example ", Literal("/slot settings zone=Europe/Berlin"))
+    return Reply(
+        Tone.OK if changed else Tone.INFO,
+        (headline,) if changed else (headline, how),
+        tuple(sections),
+    )
+
+
+def _own(value: str | None, otherwise: str) -> Line:
+    return (value,) if value else (f"{otherwise} (as all)",)
+
+
+def _own_reminders(answer: SettingsShown) -> Line:
+    own = answer.person.reminders
+    if own is None:
+        return (f"{reminders_words(answer.workspace.reminders)} (as all)",)
+    return (reminders_words(own),)
+
+
+_NO_EMAIL: Line = ("none: you are told where you type",)
+
+
+def stopped(places: int, address: str) -> Reply:
+    """Say that an address will not be written to any more."""
+    lines: list[Line] = [(Literal(address), " will not be invited again, by anybody.")]
+    if places:
+        on = "1 reservation" if places == 1 else f"{places:,} reservations"
+        lines.append(
+            (f"It is on {on}: what they hold already is still called off if need be, once.",)
+        )
+    return Reply(Tone.OK, tuple(lines))

@@ -1,0 +1,96 @@
+"""Running a command: the use case is called and its answer put into words; nothing decides here."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.answers import help as helping
+from bot.answers import mistakes
+from bot.answers.reply import Reply
+from bot.commands import commands as c
+from bot.commands import (
+    run_audience,
+    run_booking,
+    run_looking,
+    run_servers,
+    run_settings,
+)
+from bot.commands.asking import Asking
+from bot.commands.grammar import parse
+from core.model.people import Actor
+from core.store.database import BusyError
+from core.store.desk import Desk
+
+log = logging.getLogger(__name__)
+
+
+async def handle_text(
+    desk: Desk, actor: Actor, text: str, *, submission_key: str | None = None
+) -> Reply:
+    """Understand what was typed, and carry it out: `parse`, then `handle`."""
+    command = parse(text)
+    if isinstance(command, c.Misunderstood):
+        return mistakes.misunderstood(command)
+    return await handle(desk, actor, command, submission_key=submission_key)
+
+
+async def handle(
+    desk: Desk, actor: Actor, command: c.Command, *, submission_key: str | None = None
+) -> Reply:
+    """Carry out a command and answer it; never raises but on cancellation.
+
+    `submission_key` names what was handed in: a second copy is answered as the first one was, and
+    does nothing. What goes wrong and should not is logged under a number that the person is told.
+    """
+    try:
+        return await _run(Asking(desk, actor, submission_key), command)
+    except BusyError as error:
+        log.warning("command.busy", extra={"reason": str(error)})
+        return mistakes.busy()
+    except Exception:
+        number = secrets.token_hex(4)
+        log.exception("command.failed", extra={"number": number, "kind": type(command).__name__})
+        return mistakes.broken(number)
+
+
+async def _run(asking: Asking, command: c.Command) -> Reply:
+    return await RUNNERS[type(command)](asking, command)
+
+
+async def _help(asking: Asking, command: c.Help) -> Reply:
+    if command.topic:
+        return helping.about(command.topic)
+    return helping.overview(admin=asking.actor.is_admin)
+
+
+Runner = Callable[[Asking, Any], Awaitable[Reply]]  # each takes the class that it stands behind
+
+RUNNERS: dict[type, Runner] = {
+    c.Reserve: run_booking.run_reserve,
+    c.Change: run_booking.run_change,
+    c.ListSlots: run_looking.run_list,
+    c.Show: run_looking.run_show,
+    c.StreamKey: run_looking.run_show,
+    c.Free: run_looking.run_free,
+    c.Reconfirm: run_looking.run_reconfirm,
+    c.Cancel: run_looking.run_cancel,
+    c.SendAgain: run_looking.run_again,
+    c.AudienceShow: run_audience.run_show,
+    c.AudienceAdd: run_audience.run_add,
+    c.AudienceRemove: run_audience.run_remove,
+    c.AudienceImport: run_audience.run_import,
+    c.AudienceExport: run_audience.run_export,
+    c.AudienceDrop: run_audience.run_drop,
+    c.ServerList: run_servers.run_list,
+    c.ServerShow: run_servers.run_show,
+    c.ServerAdd: run_servers.run_add,
+    c.ServerChange: run_servers.run_change,
+    c.ServerBlackout: run_servers.run_blackout,
+    c.ServerLift: run_servers.run_lift,
+    c.Settings: run_settings.run_settings,
+    c.Stop: run_settings.run_stop,
+    c.Help: _help,
+}

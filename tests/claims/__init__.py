@@ -1,0 +1,1 @@
+"""The claims, one test each, over the real transports."""

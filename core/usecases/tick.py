@@ -13,7 +13,16 @@ from core.notices.notice import NoticeKind
 from core.outbox.enqueue import remind_audience, tell_audience, tell_holder
 from core.outbox.tally import TOLD_KINDS
 from core.policy.instants import shifted
-from core.policy.late import LAST_CHANCE, Extend, Keep, Lapse, LetPass, decide_lapse, outage_between
+from core.policy.late import (
+    LAST_CHANCE,
+    Extend,
+    Keep,
+    Lapse,
+    LetPass,
+    decide_lapse,
+    outage_between,
+    reminder_is_worth,
+)
 from core.store.store import Store
 from core.usecases.locking import locked
 from core.usecases.revising import revise
@@ -47,7 +56,7 @@ def carry_out(store: Store, now: datetime, due: Due) -> bool:
         case DueKind.DEADLINE:
             _meet_deadline(store, reservation, now)
         case DueKind.REMINDER:
-            if _is_worth_a_reminder(reservation, due.lead, now):
+            if _should_remind(reservation, due, now):
                 remind_audience(store, reservation, due.lead)
         case DueKind.STREAM_KEY:
             _send_key(store, reservation)
@@ -89,13 +98,14 @@ def note_outage(store: Store, now: datetime) -> bool:
     return True
 
 
-def _is_worth_a_reminder(reservation: Reservation, lead: timedelta, now: datetime) -> bool:
+def _should_remind(reservation: Reservation, due: Due, now: datetime) -> bool:
     """Tell whether a reminder still helps: not once it began, nor where a later one is due too."""
     starts_at = reservation.slot.starts_at
     overtaken = any(
-        later < lead and shifted(starts_at, -later) <= now for later in reservation.reminders
+        later < due.lead and shifted(starts_at, -later) <= now for later in reservation.reminders
     )
-    return reservation.status.live and now < starts_at and not overtaken
+    worth = reminder_is_worth(due.due_at, starts_at, now)
+    return reservation.status.live and worth and not overtaken
 
 
 def _ask_holder(store: Store, reservation: Reservation) -> None:
@@ -121,6 +131,9 @@ def _meet_deadline(
         outage=outage,
         now=now,
     ):
+        case Lapse() if now < reservation.reconfirm_by:
+            # asked while we were down: the moment comes yet, and by then there is no outage
+            store.dues.put(Due(reservation.reconfirm_by, reservation.id, DueKind.DEADLINE))
         case Lapse():
             _end(store, reservation, Status.LAPSED, NoticeKind.LAPSE)
         case Extend(until):

@@ -24,7 +24,7 @@ from core.usecases.settings import Account, enter
 from tests.desks import SECRET, Clock
 
 STUDIO = (
-    "server add Studio zone=Europe/Berlin watch_url=https://live.example/hls/{path}.m3u8"
+    "server add Studio kind=nginx-rtmp zone=Europe/Berlin watch_url=https://live.example/hls/{path}.m3u8"
     " ingest_url=rtmp://live.example/live/{path}"
 )
 

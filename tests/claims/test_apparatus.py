@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from tests.claims.house import STUDIO, entry_of, passcode_in, read, text_of
 from tests.databases import SqliteFiles
 
 ANN, BEN = "ann@example.org", "ben@example.org"
-RESERVE = f'reserve "in 3 days 20:00" 2h Studio title="Premiere" audience="{ANN}, {BEN}"'
+_IN_THREE_DAYS = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+RESERVE = f'reserve "{_IN_THREE_DAYS} 20:00" 2h Studio title="Premiere" audience="{ANN}, {BEN}"'
 
 
 @dataclass

@@ -119,7 +119,11 @@ class Bench:
     async def asleep_until(self, until: datetime) -> None:
         """Let time pass on a desk that is down until then, and start it again."""
         await self.desk.run(beat)
-        self.clock.now = until
+        await self.restart_at(until)
+
+    async def restart_at(self, at: datetime) -> None:
+        """Start a desk that was down since its last beat."""
+        self.clock.now = at
         await sweep(self.desk)
 
     def slot(self, after: timedelta, length: timedelta = timedelta(hours=2)) -> Slot:

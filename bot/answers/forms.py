@@ -7,7 +7,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.answers.mistakes import mistake_lines
-from bot.answers.reply import FormAsked, Problem, Reply, Section, Tone
+from bot.answers.reply import FormAsked, Reply, Section, Tone
 from bot.answers.wording import CREDENTIAL_NAMES, POLICY_SAID, counted, reminders_words, slot_rows
 from bot.form.answers import Mistake
 from core.model.prose import Line, Literal, Said
@@ -48,10 +48,11 @@ def incomplete(form: FormAsked) -> Reply:
 
 
 def with_problem(reply: Reply, form: FormAsked, field: str) -> Reply:
-    """Let a refusal open the form again, with its words beside the field they belong to."""
+    """Let a refusal open the form again, with its words beside the field they belong to, if any."""
+    if not field:
+        return reply
     words = "\n".join(render_lines(reply.lines, form.context.zone))
-    problems: Mapping[str, Problem] = {field: Mistake(words)} if field else {}
-    return replace(reply, form=replace(form, problems=problems))
+    return replace(reply, form=replace(form, problems={field: Mistake(words)}))
 
 
 def summary(

@@ -7,6 +7,7 @@ from bot.commands.catalogue import TOPICS, Topic, topics_of
 from bot.form.answers import suggest
 from bot.form.characters import quoted
 from core.model.prose import Line, Literal, Said, Strong
+from core.notices.words import Row
 
 
 def overview(*, admin: bool) -> Reply:
@@ -42,6 +43,7 @@ def about(word: str) -> Reply:
                 (f"{topic.does[:1].upper()}{topic.does[1:]}.",),
                 *((line,) for line in topic.more),
             ),
+            rows=tuple(Row(name, (about,)) for name, about in topic.fields),
             items=tuple((Literal(example),) for example in topic.examples),
         )
         for topic in found

@@ -78,7 +78,7 @@ def free(found: Sequence[Free], window: Slot, zone: ZoneInfo) -> Reply:
     return Reply(
         tone=Tone.INFO,
         lines=(("Free ", During(window), ":"),),
-        sections=tuple(_on_server(one) for one in found),
+        sections=(*(_on_server(one) for one in found), _TO_TAKE),
         actions=tuple(_picks(found, zone)),
     )
 
@@ -108,5 +108,6 @@ def _picks(found: Sequence[Free], zone: ZoneInfo) -> list[Action]:
     return [pick(slot, name, zone) for slot, name in starts[:_MOST_PICKS]]
 
 
+_TO_TAKE = Section(lines=(("To take one of these, type for example:",),))
 _RESERVE = Literal("/slot reserve")
 _NEXT_WEEK = Literal("/slot free next week 1h")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands.server_form import CHANGE_ONLY
+from bot.commands.server_form import CHANGE_ONLY, ServerField
 from bot.commands.server_form import FIELDS as SERVER_FIELDS
 from bot.form.fields import CHANGE_FIELDS, FIELDS
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One command: its name, its usage without `/slot`, what it does, more about it, examples."""
+    """One command: its name, its usage without `/slot`, what it does, examples, more about it.
+
+    `fields` are those that may stand on its line, each with what it is for.
+    """
 
     name: str
     usage: str
     does: str
     examples: tuple[str, ...]
     more: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
     for_admins: bool = False
 
 
@@ -26,6 +31,10 @@ def topics_of(word: str) -> tuple[Topic, ...]:
     folded = " ".join(word.removeprefix("/slot ").split()).casefold()
     whole = tuple(topic for topic in TOPICS if topic.name == folded)
     return whole or tuple(topic for topic in TOPICS if topic.name.split()[0] == folded)
+
+
+def _server_fields(fields: Sequence[ServerField]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, f"{one.about}: {one.example}") for one in fields)
 
 
 _FIELDS_ON_A_LINE = (
@@ -53,7 +62,8 @@ TOPICS: tuple[Topic, ...] = (
             "/slot reserve tomorrow 8pm 90 min Studio",
             _RESERVE_AT_ONCE,
         ),
-        (_FIELDS_ON_A_LINE, *(f"{one.name}: {one.hint}" for one in FIELDS)),
+        (_FIELDS_ON_A_LINE,),
+        tuple((one.name, one.hint) for one in FIELDS),
     ),
     Topic(
         "list",
@@ -88,7 +98,8 @@ TOPICS: tuple[Topic, ...] = (
             '/slot change K7Q-2MF title="Late show" length=3h',
             "/slot change K7Q-2MF add=carol@example.org remove=bob@example.org",
         ),
-        (_FIELDS_ON_A_LINE, *(f"{one.name}: {one.hint}" for one in CHANGE_FIELDS)),
+        (_FIELDS_ON_A_LINE,),
+        tuple((one.name, one.hint) for one in CHANGE_FIELDS),
     ),
     Topic(
         "cancel",
@@ -184,7 +195,7 @@ TOPICS: tuple[Topic, ...] = (
             _SERVER_THAT_ASKS,
             "/slot server add Hall kind=link watch_url=https://live.example.org/hall",
         ),
-        tuple(f"{one.name}: {one.about}, as in {one.name}={one.example}" for one in SERVER_FIELDS),
+        fields=_server_fields(SERVER_FIELDS),
         for_admins=True,
     ),
     Topic(
@@ -195,10 +206,7 @@ TOPICS: tuple[Topic, ...] = (
             "/slot server change Studio max_streams=2",
             '/slot server change Studio opening_hours="Mon-Fri 09:00-22:00, Sat 10-14"',
         ),
-        tuple(
-            f"{one.name}: {one.about}, as in {one.name}={one.example}"
-            for one in (*SERVER_FIELDS, *CHANGE_ONLY)
-        ),
+        fields=_server_fields((*SERVER_FIELDS, *CHANGE_ONLY)),
         for_admins=True,
     ),
     Topic(

@@ -31,16 +31,17 @@ async def handle_text(
     desk: Desk, actor: Actor, text: str, *, submission_key: str | None = None
 ) -> Reply:
     """Understand what was typed, and carry it out: `parse`, then `handle`."""
-    command = parse(text)
-    if isinstance(command, c.Misunderstood):
-        return mistakes.misunderstood(command)
-    return await handle(desk, actor, command, submission_key=submission_key)
+    return await handle(desk, actor, parse(text), submission_key=submission_key)
 
 
 async def handle(
-    desk: Desk, actor: Actor, command: c.Command, *, submission_key: str | None = None
+    desk: Desk,
+    actor: Actor,
+    command: c.Command | c.Misunderstood,
+    *,
+    submission_key: str | None = None,
 ) -> Reply:
-    """Carry out a command and answer it; never raises but on cancellation.
+    """Carry out what `parse` gave and answer it; never raises but on cancellation.
 
     `submission_key` names what was handed in: a second copy is answered as the first one was, and
     does nothing. What goes wrong and should not is logged under a number that the person is told.
@@ -56,7 +57,7 @@ async def handle(
         return mistakes.broken(number)
 
 
-async def _run(asking: Asking, command: c.Command) -> Reply:
+async def _run(asking: Asking, command: c.Command | c.Misunderstood) -> Reply:
     return await RUNNERS[type(command)](asking, command)
 
 
@@ -64,6 +65,10 @@ async def _help(asking: Asking, command: c.Help) -> Reply:
     if command.topic:
         return helping.about(command.topic)
     return helping.overview(admin=asking.actor.is_admin)
+
+
+async def _misunderstood(_: Asking, command: c.Misunderstood) -> Reply:
+    return mistakes.misunderstood(command)
 
 
 Runner = Callable[[Asking, Any], Awaitable[Reply]]  # each takes the class that it stands behind
@@ -93,4 +98,5 @@ RUNNERS: dict[type, Runner] = {
     c.Settings: run_settings.run_settings,
     c.Stop: run_settings.run_stop,
     c.Help: _help,
+    c.Misunderstood: _misunderstood,
 }

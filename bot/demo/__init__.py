@@ -16,7 +16,7 @@ from bot.demo.story import Cast, play
 from bot.settings import Settings
 from bot.wiring import MailboxServer, open_app, utc_now
 from core.model.people import Role, WorkspaceKind
-from core.usecases.settings import Account, enter
+from core.usecases.settings import Account
 
 _ZONE = ZoneInfo("Europe/Berlin")
 
@@ -40,10 +40,10 @@ async def _run(folder: Path) -> int:
             mail_from="slots@callboard.example",
         )
         async with open_app(settings, now=clock) as app:
-            stage = Stage(app, clock, mailboxes, sys.stdout)
+            stage = Stage(app, clock, mailboxes, sys.stdout, _ZONE)
             cast = Cast(
-                olga=await app.desk.run(enter, _account("Olga", Role.OPERATOR)),
-                bruno=await app.desk.run(enter, _account("Bruno", Role.MEMBER)),
+                olga=_account("Olga", Role.OPERATOR),
+                bruno=_account("Bruno", Role.MEMBER),
             )
             with as_file(files("bot.demo") / "audience.csv") as audience:
                 await play(stage, cast, monday, str(audience))

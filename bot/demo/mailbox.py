@@ -49,6 +49,7 @@ def read_arrival(mail: Received) -> Arrival:
         raise ValueError(f"the calendar part of “{message['Subject']}” holds the passcode")
     if calendar and (entry == "CANCELLED") != (_after(calendar, "METHOD:") == "CANCEL"):
         raise ValueError(f"the calendar part of “{message['Subject']}” contradicts itself")
+    says = says.partition(" by ")[0]  # a deadline is told in the subject too
     return Arrival(mail.recipient, says, rest.partition(", ")[0], entry, bool(passcode))
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
+from bot.commands.commands import AudienceImport
 from bot.commands.grammar import parse
 from bot.commands.run import handle
 from bot.console.render import render_reply
 from bot.demo.mailbox import Arrival, read_arrival, subject
 from bot.wiring import App, MailboxServer, Received
-from core.model.people import Actor
 from core.usecases.look import my_codes
+from core.usecases.settings import Account, enter
 
-_STEP = timedelta(minutes=10)  # so that no leap of the clock looks like an outage of the desk
+_STEP = timedelta(minutes=14)  # so that no leap of the clock looks like an outage of the desk
 _SOON = timedelta(minutes=1)  # the holder's report comes when the deliveries have ended
 
 
@@ -38,6 +42,7 @@ class Stage:
     clock: MovedClock
     mailboxes: MailboxServer
     out: TextIO
+    zone: ZoneInfo
     missed: list[str] = field(default_factory=list)
     _read: int = 0
 
@@ -45,17 +50,22 @@ class Stage:
         """Say what happens next."""
         self.out.write(f"\n== {words}\n")
 
-    async def type(self, actor: Actor, command: str, *, denied: bool = False) -> None:
+    async def type(self, who: Account, command: str, *, denied: bool = False) -> None:
         """Let somebody type a command at their console, and show what they are answered."""
-        reply = await handle(self.app.desk, actor, parse(command), submission_key=None)
+        actor = await self.app.desk.run(enter, who)
+        typed = parse(command)
+        if isinstance(typed, AudienceImport):
+            typed = replace(typed, data=await asyncio.to_thread(Path(typed.filename).read_bytes))
+        reply = await handle(self.app.desk, actor, typed, submission_key=None)
         self.out.write(f"\n{actor.name.lower()}> {command}\n")
         for line in render_reply(reply, actor.zone):
             self.out.write(f"   {line}".rstrip() + "\n")
         if reply.tone.failed != denied:
             self.missed.append(f"{command}: should have been {'denied' if denied else 'done'}")
 
-    async def code(self, actor: Actor, title: str) -> str:
+    async def code(self, who: Account, title: str) -> str:
         """Look up the code of somebody's reservation, as they would read it off the answer."""
+        actor = await self.app.desk.run(enter, who)
         mine = await self.app.desk.read(my_codes, actor)
         return next(one.code for one in mine if one.title == title)
 
@@ -64,7 +74,7 @@ class Stage:
         while self.clock.now < moment:
             self.clock.now = min(self.clock.now + _STEP, moment)
             await self._tick()
-        self.out.write(f"\n   … it is {moment:%A, %d %B, %H:%M}\n")
+        self.out.write(f"\n   … it is {moment.astimezone(self.zone):%A, %d %B, %H:%M}\n")
 
     async def arrives(self, *expected: Arrival) -> None:
         """Deliver what is due and hold it against what should arrive, in whichever order."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.demo.mailbox import Arrival
 from bot.demo.stage import Stage
-from core.model.people import Actor
+from core.usecases.settings import Account
 
 OLGA = "olga@desk.example"
 CREW = (
@@ -26,8 +26,8 @@ _PREMIERE, _CLUB, _PLAY, _TALK = "Winter premiere", "Club night", "Radio play", 
 class Cast:
     """Who plays: Olga runs the desk and distributes, Bruno distributes."""
 
-    olga: Actor
-    bruno: Actor
+    olga: Account
+    bruno: Account
 
 
 async def play(stage: Stage, cast: Cast, monday: datetime, audience: str) -> None:
@@ -57,6 +57,7 @@ async def _set_up(stage: Stage, cast: Cast, audience: str) -> None:
         ' max_streams=2 reconfirm_lead=0 opening_hours="Mon-Sun 08:00-24:00"',
     )
     await stage.type(cast.olga, f"settings zone=Europe/Berlin email={OLGA}")
+    await stage.type(cast.bruno, "settings zone=Europe/Berlin")
     await stage.type(cast.olga, f'audience import crew "{audience}"')
     await stage.arrives()
 
@@ -68,7 +69,7 @@ async def _permitted(stage: Stage, cast: Cast) -> None:
     )
     await stage.arrives(
         *_each(CREW, "Live stream", _PREMIERE, "CONFIRMED", credentials=True),
-        Arrival(OLGA, "Reserved", _PREMIERE, "TENTATIVE"),
+        Arrival(OLGA, "Reserved", _PREMIERE, "TENTATIVE", credentials=True),
         Arrival(OLGA, "4 of 4 told", _PREMIERE),
     )
 
@@ -165,11 +166,11 @@ async def _lapsed(stage: Stage, cast: Cast, monday: datetime) -> None:
     )
     await stage.arrives(
         *_each(CREW, "Provisional", _TALK, "TENTATIVE", credentials=True),
-        Arrival(OLGA, "Reserved", _TALK, "TENTATIVE"),
+        Arrival(OLGA, "Reserved", _TALK, "TENTATIVE", credentials=True),
         Arrival(OLGA, "4 of 4 told", _TALK),
     )
     await stage.until(monday + timedelta(days=1, hours=6))
-    await stage.arrives(Arrival(OLGA, "Please reconfirm by", _TALK))
+    await stage.arrives(Arrival(OLGA, "Please reconfirm", _TALK))
     await stage.until(monday + timedelta(days=1, hours=10))
     await stage.arrives(
         *_each(CREW, "Cancelled", _TALK, "CANCELLED"),

@@ -26,6 +26,7 @@ _CLOSING = EDGES + ')]>.,;:!?"\u201d\u00bb'
 _COMMENT = re.compile(r"([^\s()]+)\s*\(([^()]*)\)")  # jane@example.org (Jane), as in RFC 822
 _MARKDOWN = re.compile(r"\[([^\[\]]*)\]\((mailto:[^()\s]+)\)", re.IGNORECASE)
 _MAILTO = "mailto:"
+_DOT = re.compile("[.\u3002\uff0e\uff61]")  # and what IDNA takes for one (UTS 46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +116,20 @@ def _without_mailto(address: str) -> str:
 
 def _plain_problem(address: str) -> str:
     """Say what is plainly wrong with an address, or ""; the rest is the library's to find."""
-    if not address.strip():
-        return "there is no address in it"
     if unseen := UNSEEN.search(address):
         return f"there is {name_character(unseen[0])} in it"
-    if "@" not in address:
-        return "it has no @"
-    if BLANKS.search(address):
-        return "there is more than an address in it"
-    if address.count("@") > 1:
-        return "it has more than one @"
-    if len(address) > LONGEST_ADDRESS:
-        return "it is too long for an address"
-    return ""
+    local, at, domain = address.partition("@")
+    problems = (
+        (not address.strip(), "there is no address in it"),
+        (not at, "it has no @"),
+        (BLANKS.search(address), "there is more than an address in it"),
+        ("@" in domain, "it has more than one @"),
+        (not local, "there is nothing before the @"),
+        (not domain, "there is nothing behind the @"),
+        (len(address) > LONGEST_ADDRESS, "it is too long for an address"),
+        (not _DOT.search(domain), "there is no dot behind the @"),
+    )
+    return next((reason for wrong, reason in problems if wrong), "")
 
 
 def _in_our_words(reason: str) -> str:

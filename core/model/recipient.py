@@ -7,6 +7,9 @@ from enum import StrEnum
 from unicodedata import normalize
 
 
+BOUNCED = "bounced"  # begins the reason of whoever is suppressed because nobody is there
+
+
 class RouteName(StrEnum):
     """The way a notice travels. Chat users and channels are told apart by the address."""
 
@@ -62,3 +65,8 @@ class Recipient:
     told_revision: int = 0
     removed: bool = False
     suppressed: str = ""
+
+    @property
+    def bounced(self) -> bool:
+        """Tell whether it is suppressed because its address does not exist."""
+        return self.suppressed.startswith(BOUNCED)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from core.access.links import Purpose
 from core.model.recipient import Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
-from core.notices.notice import Notice, NoticeKind, Personal
+from core.notices.notice import AUDIENCE_KINDS, Notice, NoticeKind, Personal
+from core.notices.to_audience import REMOVED
 from core.outbox.enqueue import Audience, tell_some, with_told_facts
 from core.outbox.settle import AssumeTold, settle
-from core.outbox.tally import tally
+from core.outbox.tally import TOLD_KINDS, tally
 from core.store.deliveries import Again, Claimed, Delivery, Ended
 from core.store.recipients import HOLDER
 from core.store.store import Store
@@ -109,7 +110,10 @@ class _Party:
 
     def _with_said_facts(self, audience: Audience) -> Audience:
         """Add the facts that notices in doubt, or to the holder, were composed from."""
-        missing = {one.revision for one in self._deliveries} - audience.told_facts.keys()
+        said_by = {
+            number for one in self._deliveries for number in (one.revision, one.revision - 1)
+        }
+        missing = said_by - audience.told_facts.keys()
         said = self._store.reservations.revisions(self._reservation.id, missing)
         known = audience.told_facts | {number: one.facts for number, one in said.items()}
         return replace(audience, told_facts=known)
@@ -190,10 +194,24 @@ class _Party:
             before_level=claimed.from_level,
             has_credentials=self._reservation.credential_mode is not CredentialMode.NONE
             and claimed.kind in _WITH_ACCESS,
-            done=delivery.done,
+            done=self._done(delivery, claimed),
         )
-        if claimed.kind is not NoticeKind.REPORT:
-            return notice
+        if claimed.kind not in AUDIENCE_KINDS:
+            notice = self._with_counts(notice, delivery)
+        return notice
+
+    def _done(self, delivery: Delivery, claimed: Claimed) -> str:
+        """Say what was done; a reservation that stands is cancelled for one taken off its list."""
+        taken_off = claimed.kind is NoticeKind.CANCELLATION and self._reservation.status.live
+        return REMOVED if taken_off else delivery.done
+
+    def _with_counts(self, notice: Notice, delivery: Delivery) -> Notice:
+        """Count for the holder who is being told now, or in a report who has been told."""
+        if notice.kind is not NoticeKind.REPORT:
+            telling = self._store.deliveries.queued_at(
+                self._reservation.id, delivery.made_at, TOLD_KINDS
+            )
+            return replace(notice, waiting=telling)
         roll = tally(self._store, self._reservation)
         return replace(
             notice,
@@ -243,6 +261,9 @@ class _Access:
             "slot_link": self._link(Purpose.SLOT, 0),
             "zone": self._zone,
         }
+        if kind is NoticeKind.PERMISSION:
+            opened |= {"watch_user": self._secrets.watch_user, "passcode": self._secrets.passcode}
+            opened = opened if self._secrets.passcode else opened | {"watch_user": ""}
         if kind is NoticeKind.STREAM_KEY:
             key = self._secrets.stream_key
             opened |= {"ingest_url": self._ingest_url, "stream_key": key}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from core.model.delivery import (
     RouteDown,
     Withdrawn,
 )
+from core.model.recipient import BOUNCED
 from core.notices.notice import AUDIENCE_KINDS, NoticeKind
 from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
@@ -24,6 +26,8 @@ from core.outbox.settle import PERHAPS
 from core.store.deliveries import Again, Ended
 from core.store.recipients import ANY_HOLDER, HOLDER
 from core.store.store import Store
+
+_ADDRESS = re.compile(r"[^\s<>,;:]+@[^\s<>,;:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,20 @@ def _consequence(result: Result, now: datetime) -> Ended | Again:
 
 
 def _bounce(store: Store, job: Job, reason: str, now: datetime) -> None:
-    """No mailbox, no channel: nobody writes there again until somebody says it exists."""
-    words = f"bounced: {reason}"
-    if job.delivery.number != HOLDER:
-        store.recipients.suppress(job.personal.contact, ANY_HOLDER, words, now)
-        store.recipients.set_suppressed(job.delivery.reservation_id, [job.delivery.number], words)
+    """No mailbox, no channel: nobody writes there again until somebody says it exists.
+
+    Whoever had asked not to be written to has asked for more than that: their wish stands.
+    """
+    if job.delivery.number == HOLDER:
+        return
+    contact = job.personal.contact
+    # an address in the words may be another one, to which it forwards: none of a stranger's business
+    words = f"{BOUNCED}: {_ADDRESS.sub('(address)', reason)}"
+    if not store.recipients.suppressions([contact], ANY_HOLDER):
+        store.recipients.suppress(contact, ANY_HOLDER, words, now)
+    (recipient,) = store.recipients.many([job.delivery.to]).values()
+    if not recipient.suppressed:
+        store.recipients.set_suppressed(recipient.reservation_id, [recipient.number], words)
 
 
 def _note_told(store: Store, jobs: Sequence[Job]) -> None:

@@ -115,13 +115,14 @@ def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> S
             holds = True
     if not holds:
         return Ended(delivery.id, DeliveryState.SUPERSEDED, "a newer state was told instead")
+    level = _level(reservation.status)
     return Claimed(
         id=delivery.id,
         kind=delivery.kind,
         revision=delivery.revision,
-        level=_level(reservation.status),
-        from_revision=0,
-        from_level=Told.NOTHING,
+        level=level,
+        from_revision=delivery.revision - 1 if delivery.done == "changed" else 0,
+        from_level=level if delivery.done == "changed" else Told.NOTHING,
         composed_at=(delivery.composed_at if delivery.doubtful else None) or now,
     )
 

@@ -71,7 +71,7 @@ def call_roll(audience: Audience, last: dict[int, Delivery]) -> Tally:
             reason = delivery.reason if delivery and delivery.state in _NOT_TOLD else ""
             failed.append(Missed(recipient, reason or "it was not sent"))
         elif recipient.suppressed and not recipient.removed:
-            missed = failed if recipient.suppressed.startswith("bounced") else suppressed
+            missed = failed if recipient.bounced else suppressed
             missed.append(Missed(recipient, recipient.suppressed))
         elif recipient.told.expects or (recipient.told_revision and not recipient.removed):
             told.append(recipient)

@@ -73,6 +73,7 @@ class Delivery:
     handed_over_at: datetime | None
     doubtful: bool
     reason: str
+    made_at: datetime
 
     @property
     def to(self) -> tuple[int, int]:
@@ -315,6 +316,14 @@ class Deliveries:
             ],
         )
 
+    def erase(self, reservation_id: int) -> None:
+        """Forget the next hop's words and names for a reservation's messages: they hold addresses."""
+        self._connection.execute(
+            update(DeliveryRow)
+            .where(col(DeliveryRow.reservation_id) == reservation_id)
+            .values(reason="", external_id="")
+        )
+
     def of(self, reservation_id: int) -> tuple[Delivery, ...]:
         """List a reservation's deliveries in the order in which they were queued."""
         rows = self._connection.execute(
@@ -340,6 +349,20 @@ class Deliveries:
             select(DeliveryRow.state, func.count().label("rows")).group_by(col(DeliveryRow.state))
         )
         return {DeliveryState(row.state): row.rows for row in rows}
+
+    def queued_at(
+        self, reservation_id: int, made_at: datetime, kinds: Collection[NoticeKind]
+    ) -> int:
+        """Count what one command queued of some kinds, whatever became of it since."""
+        return self._connection.execute(
+            select(func.count())
+            .select_from(DeliveryRow)
+            .where(
+                col(DeliveryRow.reservation_id) == reservation_id,
+                col(DeliveryRow.made_at) == made_at,
+                col(DeliveryRow.kind).in_([kind.value for kind in kinds]),
+            )
+        ).scalar_one()
 
     def open_to(self, reservation_id: int, kinds: Collection[NoticeKind]) -> int:
         """Count what has not ended of some kinds for a reservation."""
@@ -379,4 +402,5 @@ def _delivery(row: Row[DeliveryRow]) -> Delivery:
         handed_over_at=row.handed_over_at,
         doubtful=row.doubtful,
         reason=row.reason,
+        made_at=row.made_at,
     )

@@ -19,11 +19,14 @@ class Dues:
         self._connection = connection
 
     def up_to(self, now: datetime, limit: int) -> tuple[Due, ...]:
-        """List what is due by now, the longest overdue first."""
+        """List what is due by now, the longest overdue first.
+
+        Of what falls due together a deadline comes first: nobody is reminded of what then lapses.
+        """
         rows = self._connection.execute(
             select(DueRow)
             .where(col(DueRow.due_at) <= now)
-            .order_by(col(DueRow.due_at))
+            .order_by(col(DueRow.due_at), col(DueRow.kind) != DueKind.DEADLINE.value)
             .limit(limit)
         )
         return tuple(

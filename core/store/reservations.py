@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, exists, func
@@ -198,6 +198,29 @@ class Reservations:
             .where(col(ReservationRow.id) == reservation_id)
             .values(**self._sealed(uid, secrets))
         )
+
+    def erase(self, reservation_id: int, now: datetime) -> None:
+        """Forget the address that replies went to, in what its revisions said too."""
+        self._connection.execute(
+            update(ReservationRow)
+            .where(col(ReservationRow.id) == reservation_id)
+            .values(reply_to="", erased_at=now)
+        )
+        rows = self._connection.execute(
+            select(RevisionRow.number, RevisionRow.facts).where(
+                col(RevisionRow.reservation_id) == reservation_id
+            )
+        ).all()
+        for row in rows:
+            facts: Facts = decode(row.facts)
+            self._connection.execute(
+                update(RevisionRow)
+                .where(
+                    col(RevisionRow.reservation_id) == reservation_id,
+                    col(RevisionRow.number) == row.number,
+                )
+                .values(facts=encode(replace(facts, reply_to="")))
+            )
 
     def add_revision(
         self, reservation: Reservation, facts: Facts, actor_id: int | None, now: datetime

@@ -31,7 +31,7 @@ from core.usecases.authority import managed, reservable
 from core.usecases.deciding import decide_slot
 from core.usecases.locking import locked
 from core.usecases.reserve import make_credentials
-from core.usecases.revising import revise
+from core.usecases.revising import revise, send_late_key
 
 T = TypeVar("T")
 
@@ -91,7 +91,6 @@ def _denial(
     A start that stays was in time when it was taken, so that a running slot can be made longer: it
     is judged as of the last moment at which it still was.
     """
-    stays = wanted.slot.starts_at == before.slot.starts_at and server.id == before.server_id
     in_time = min(store.now, shifted(wanted.slot.starts_at, -server.rules.notice))
     decision = decide_slot(
         store,
@@ -100,7 +99,7 @@ def _denial(
         viewers=wanted.viewers,
         holder_id=before.holder_id,
         but=before.id,
-        judged_at=in_time if stays else store.now,
+        judged_at=in_time if _stays(before, wanted) else store.now,
     )
     if not isinstance(decision, Deny):
         return None
@@ -112,11 +111,16 @@ def _with_deadline(
     wanted: Reservation, before: Reservation, server: Server, now: datetime
 ) -> Reservation:
     """Give a new time its new deadline; one that lies ahead must be met, whatever went before."""
-    if (wanted.slot.starts_at, wanted.server_id) == (before.slot.starts_at, before.server_id):
+    if _stays(before, wanted):
         return wanted
     deadline = reconfirm_deadline(server.rules, wanted.slot, now)
     status = Status.PERMITTED if deadline else Status.CONFIRMED
     return replace(wanted, reconfirm_by=deadline, status=status)
+
+
+def _stays(before: Reservation, wanted: Reservation) -> bool:
+    """Tell whether it starts where and when it did, however long it is by now."""
+    return (wanted.slot.starts_at, wanted.server_id) == (before.slot.starts_at, before.server_id)
 
 
 def _carried_out(  # noqa: PLR0913, PLR0917 - one step with everything that it changes
@@ -138,6 +142,8 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - one step with everything that it c
     wanted = replace(wanted, revision=before.revision + 1)
     busy = busy_interval(wanted.slot, server.rules) if moved else None
     facts = revise(store, wanted, server, actor, busy=busy)
+    if not _stays(before, wanted):
+        send_late_key(store, wanted, server)
     skipped = set_audience(store, wanted, changes, secrets)
     tell_holder(
         store,

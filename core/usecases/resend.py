@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.model.people import Actor
+from core.model.recipient import BOUNCED, Recipient
 from core.model.reservation import Reservation
 from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.tally import tally
@@ -13,6 +14,7 @@ from core.store.recipients import ANY_HOLDER
 from core.store.store import Store
 from core.usecases.answers import Ended, NotAllowed, NotFound, SentAgain
 from core.usecases.authority import managed
+from core.usecases.locking import locked
 
 
 def send_again(
@@ -26,14 +28,28 @@ def send_again(
     found = managed(store, actor, code)
     if not isinstance(found, Reservation):
         return found
-    if found.slot.ends_at <= now:
-        return Ended(found)
-    failed = [missed.recipient for missed in tally(store, found).failed]
-    for recipient in failed:
-        if recipient.suppressed:
-            store.recipients.lift_suppression(recipient.contact, ANY_HOLDER)
-            store.recipients.set_suppressed(found.id, [recipient.number], "")
-    willing = tuple(replace(recipient, suppressed="") for recipient in failed)
-    telling = tell_some(store, found, with_told_facts(store, found, willing)) if willing else 0
-    store.records.audit("send_again", actor, found.id, telling=telling)
-    return SentAgain(found, telling)
+    reservation, _ = locked(store, found.id)
+    if reservation.slot.ends_at <= now:
+        return Ended(reservation)
+    failed = tuple(
+        _without_bounce(store, reservation, missed.recipient)
+        for missed in tally(store, reservation).failed
+    )
+    telling = 0
+    if failed:
+        telling = tell_some(store, reservation, with_told_facts(store, reservation, failed))
+    store.records.audit("send_again", actor, reservation.id, telling=telling)
+    return SentAgain(reservation, telling)
+
+
+def _without_bounce(store: Store, reservation: Reservation, recipient: Recipient) -> Recipient:
+    """Take it that an address exists; what its owner asked for meanwhile is not ours to lift."""
+    if not recipient.bounced:
+        return recipient
+    contact = recipient.contact
+    reason = store.recipients.suppressions([contact], ANY_HOLDER).get(contact.key, "")
+    if reason.startswith(BOUNCED):
+        store.recipients.lift_suppression(contact, ANY_HOLDER)
+    left = store.recipients.suppressions([contact], reservation.holder_id).get(contact.key, "")
+    store.recipients.set_suppressed(reservation.id, [recipient.number], left)
+    return replace(recipient, suppressed=left)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.access.credentials import new_code, new_passcode, new_stream_key
-from core.model.due import Due, DueKind
 from core.model.people import Actor
 from core.model.recipient import Contact, RouteName
 from core.model.request import CredentialWish, ReserveRequest
@@ -18,7 +17,6 @@ from core.notices.notice import NoticeKind
 from core.outbox.enqueue import tell_audience, tell_holder
 from core.policy.load import busy_interval
 from core.policy.reasons import Deny, Permit
-from core.policy.schedule import stream_key_due
 from core.store.recipients import HOLDER, NewRecipient
 from core.store.reservations import Secrets
 from core.store.store import Store
@@ -34,7 +32,7 @@ from core.usecases.answers import (
 from core.usecases.authority import reservable
 from core.usecases.deciding import decide_slot
 from core.usecases.listing import listed_contacts, over_bounds
-from core.usecases.revising import facts_of, write_down
+from core.usecases.revising import facts_of, send_late_key, write_down
 
 GUEST = "guest"  # the watchers' user name where none is given
 
@@ -62,7 +60,7 @@ def reserve(store: Store, now: datetime, actor: Actor, request: ReserveRequest) 
     skipped = _list_recipients(store, actor, reservation, contacts)
     facts = facts_of(store, reservation, server)
     write_down(store, reservation, server, facts, actor)
-    _send_late_key(store, reservation, server)
+    send_late_key(store, reservation, server)
     tell_holder(store, reservation, facts, NoticeKind.PERMISSION)
     telling = tell_audience(store, reservation)
     store.records.audit("permit", actor, reservation.id, recipients=len(contacts))
@@ -162,13 +160,6 @@ def holder_contact(store: Store, actor: Actor) -> Contact:
     if person.email:
         return Contact(RouteName.EMAIL, person.email, person.name)
     return Contact(RouteName.CONSOLE, str(person.id), person.name)
-
-
-def _send_late_key(store: Store, reservation: Reservation, server: Server) -> None:
-    """Send the stream key at once where its moment passed before the slot was reserved."""
-    key_at = stream_key_due(reservation, server)
-    if key_at is not None and key_at <= store.now:
-        store.dues.put(Due(store.now, reservation.id, DueKind.STREAM_KEY))
 
 
 def _reminders(store: Store, actor: Actor, request: ReserveRequest) -> tuple[timedelta, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.model.due import DueKind
+from core.model.due import Due, DueKind
 from core.model.people import Actor
 from core.model.reservation import Facts, Reservation
 from core.model.server import Server
 from core.model.slot import Slot
-from core.policy.schedule import schedule
+from core.policy.schedule import schedule, stream_key_due
 from core.store.store import Store
 
 
@@ -57,3 +57,10 @@ def write_down(
     store.reservations.add_revision(reservation, facts, by, store.now)
     dues = schedule(reservation, server, store.limits.keep_addresses, store.now)
     store.dues.replace(reservation.id, dues, but=(DueKind.REPORT,))
+
+
+def send_late_key(store: Store, reservation: Reservation, server: Server) -> None:
+    """Send the stream key at once where its moment had passed when the slot was taken."""
+    key_at = stream_key_due(reservation, server)
+    if key_at is not None and key_at <= store.now:
+        store.dues.put(Due(store.now, reservation.id, DueKind.STREAM_KEY))

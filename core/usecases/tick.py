@@ -65,8 +65,7 @@ def carry_out(store: Store, now: datetime, due: Due) -> bool:
         case DueKind.OVER:
             _finish(store, reservation)
         case DueKind.ERASURE:
-            store.recipients.erase(reservation.id)
-            store.records.audit("erase", None, reservation.id)
+            _erase(store, reservation, now)
     return True
 
 
@@ -182,6 +181,14 @@ def _finish(store: Store, reservation: Reservation) -> None:
     if reservation.status.live:
         store.reservations.change(replace(reservation, status=Status.OVER))
         store.records.audit("over", None, reservation.id)
+
+
+def _erase(store: Store, reservation: Reservation, now: datetime) -> None:
+    """Forget every contact address of a reservation, wherever it was written down."""
+    store.recipients.erase(reservation.id)
+    store.deliveries.erase(reservation.id)
+    store.reservations.erase(reservation.id, now)
+    store.records.audit("erase", None, reservation.id)
 
 
 def _facts(store: Store, reservation: Reservation) -> Facts:

@@ -1,0 +1,98 @@
+"""Commands from a script on standard input: one a line, answers as plain text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from bot.answers.reply import Reply, Tone
+from bot.commands.documents import documents, with_documents
+from bot.console.app import ConsoleApp
+from bot.console.conversation import answer_line
+from bot.console.render import render_reply
+from core.notices.said import cleaned
+
+PROMPT = "slot> "
+_CONTINUED = "    > "
+_MOST_LINES = 50_000  # of one here-document
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command with the lines it was typed on; `unclosed` names a here-document without end."""
+
+    text: str
+    lines: tuple[str, ...]
+    unclosed: str = ""
+
+
+async def run_script(app: ConsoleApp) -> int:
+    """Carry out every line; gives 1 if any was not understood, was refused or went wrong.
+
+    Empty lines and those that begin with # are passed over. It goes on after a failure, unless
+    the app says to stop there.
+    """
+    failed = False
+    async for typed in _commands(app.stdin):
+        actor = await app.enter()
+        _print(app.stdout, [f"{PROMPT}{typed.lines[0]}"])
+        _print(app.stdout, (f"{_CONTINUED}{line}" for line in typed.lines[1:]))
+        reply = await _answered(app, typed)
+        _print(app.stdout, render_reply(reply, actor.zone))
+        _print(app.stdout, [""])
+        _print_notices(app)
+        if reply.tone.failed or reply.form is not None:
+            failed = True
+            if app.stop_at_failure:
+                break
+    _print_notices(app)
+    return 1 if failed else 0
+
+
+async def _answered(app: ConsoleApp, typed: Typed) -> Reply:
+    if typed.unclosed:
+        words = f"The text that {typed.unclosed} should end goes on to the end of the script."
+        return Reply(Tone.MISTAKE, ((words,),))
+    return await answer_line(app.desk, await app.enter(), typed.text)
+
+
+async def _commands(stdin: TextIO) -> AsyncIterator[Typed]:
+    """Read commands, each with its here-documents."""
+    while line := await _read(stdin):
+        text = line.rstrip("\r\n")
+        if not text.strip() or text.lstrip().startswith("#"):
+            continue
+        yield await with_bodies(text, stdin)
+
+
+async def with_bodies(text: str, stdin: TextIO) -> Typed:
+    """Read the here-documents that a line asks for."""
+    shown, bodies = [text], []
+    for end in documents(text):
+        body: list[str] = []
+        while (line := await _read(stdin)) and len(body) < _MOST_LINES:
+            shown.append(line.rstrip("\r\n"))
+            if shown[-1].strip() == end:
+                break
+            body.append(shown[-1])
+        else:
+            return Typed(text, tuple(shown), unclosed=end)
+        bodies.append("\n".join(body))
+    return Typed(with_documents(text, bodies), tuple(shown))
+
+
+async def _read(stdin: TextIO) -> str:
+    """Read a line without holding up what runs beside us; "" at the end."""
+    return await asyncio.to_thread(stdin.readline)
+
+
+def _print(stdout: TextIO, lines: Iterable[str]) -> None:
+    stdout.writelines(f"{line if line.isprintable() else cleaned(line)}\n" for line in lines)
+    stdout.flush()
+
+
+def _print_notices(app: ConsoleApp) -> None:
+    for notice in app.inbox.take():
+        _print(app.stdout, (f"  | {line}" for line in ["", *notice.splitlines(), ""]))

@@ -1,0 +1,43 @@
+"""Talking at a console: what the dialogue needs of a terminal, and what one may answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+
+class LeftError(Exception):
+    """Ctrl-C or Ctrl-D: whoever typed does not want to go on with this."""
+
+
+class Talk(Protocol):
+    """A terminal that says lines and asks for one."""
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+
+    @property
+    def colours(self) -> bool:
+        """Whether it shows colours."""
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Show lines."""
+
+    async def ask(self, prompt: str, words: Iterable[str] = ()) -> str:
+        """Ask for an answer, offering `words` for completion; raises `LeftError`."""
+
+
+def is_yes(answer: str) -> bool:
+    """Tell whether somebody agrees, in so many letters: an empty line does not."""
+    return answer.strip().casefold() in {"y", "yes"}
+
+
+def is_no(answer: str) -> bool:
+    """Tell whether somebody declines."""
+    return answer.strip().casefold() in {"n", "no"}
+
+
+def merged(values: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """Put changes over values."""
+    return {**values, **changes}

@@ -6,13 +6,12 @@ import asyncio
 import sys
 from dataclasses import dataclass
 
-from core.store.schema import SchemaState, state
-
 from bot.settings import Settings, SettingsError, load_settings, unknown_settings
 from bot.wiring import mail_folder, mail_works, open_path, secret_keys
 from core.access.vault import SealBrokenError, Vault
 from core.store.database import BusyError, Database, open_database, ping
 from core.store.reservations import Reservations
+from core.store.schema import SchemaState, state
 from core.store.servers import Servers
 
 _WORKS, _MISSING, _BROKEN = "works", "missing", "broken"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from pathlib import Path
 
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -33,11 +34,19 @@ class EventFormatter(logging.Formatter):
         return _SECRETS.sub("***", line)
 
 
-def log_to_stderr(level: int = logging.INFO) -> None:
+def log_to_stderr() -> None:
     """Send the process's events to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    _log_to(logging.StreamHandler(sys.stderr))
+
+
+def log_to_file(path: Path) -> None:
+    """Send the process's events to a file: where a person sits they would be in the way."""
+    _log_to(logging.FileHandler(path, encoding="utf-8"))
+
+
+def _log_to(handler: logging.Handler) -> None:
     handler.setFormatter(EventFormatter())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.access.vault import SHORTEST_KEY
@@ -35,12 +35,10 @@ def data_folder() -> Path:
     return Path(base) / "callboard"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What can be set; each field is `CALLBOARD_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
-    )
+    model_config = ConfigDict(frozen=True)
 
     data: Path = Field(default_factory=data_folder)
     database_url: str = ""
@@ -113,13 +111,19 @@ class Settings(BaseSettings):
         )
 
 
-def load_settings(**given: object) -> Settings:
-    """Read the settings; what is given here comes before the environment and `.env`.
+class _Environment(BaseSettings, Settings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment and `.env`.
 
     Raises `SettingsError` with a line for each that is missing or wrong.
     """
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks what it is given
+        return _Environment()
     except ValidationError as error:
         raise SettingsError([_in_words(dict(one)) for one in error.errors()]) from None
 

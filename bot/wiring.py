@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.store.schema import SchemaState, state, upgrade
-
+from adapters.console_notices import ConsoleRoute, Screen
 from adapters.email_folder import EmailFolder
 from adapters.email_smtp import EmailSmtp, try_login
 from adapters.mailbox_server import MailboxServer, Received
@@ -22,10 +21,11 @@ from core.access.vault import Vault
 from core.model.recipient import RouteName
 from core.notices.as_email import MailSender, compose
 from core.notices.notice import Notice, Personal
-from core.outbox.dispatch import Dispatcher, Fill, Outlet
+from core.outbox.dispatch import Compose, Dispatcher, Fill, Outlet
 from core.outbox.route import Message, Route
 from core.store.database import Database, open_database
 from core.store.desk import Desk
+from core.store.schema import SchemaState, state, upgrade
 
 __all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
 
@@ -56,12 +56,13 @@ async def open_app(
     settings: Settings,
     *,
     now: Callable[[], datetime] = utc_now,
-    on_console: Callable[[str], None] | None = None,
+    console: tuple[Screen, Compose] | None = None,
 ) -> AsyncIterator[App]:
     """Open the desk that the settings describe, and close it again.
 
-    `on_console` is given the notices of a holder at a console; without it they wait there. Raises
-    `SettingsError`, `BusyError` (no database) or `SchemaBehindError`.
+    `console` is the screen of a holder at a console, and how notices are written there; without
+    it they wait until there is one. Raises `SettingsError`, `BusyError` (no database) or
+    `SchemaBehindError`.
     """
     database = ready_database(settings)
     vault = Vault(secret_keys(settings))
@@ -73,8 +74,9 @@ async def open_app(
         limits=settings.limits,
     )
     outlets = {RouteName.EMAIL: mail_outlet(settings)}
-    if on_console is not None:
-        outlets[RouteName.CONSOLE] = console_outlet(on_console)
+    if console is not None:
+        screen, composed = console
+        outlets[RouteName.CONSOLE] = Outlet(ConsoleRoute(screen), composed)
     dispatcher = Dispatcher(desk, outlets, mail_sender(settings).domain)
     desk.on_work = dispatcher.wake
     try:
@@ -130,6 +132,7 @@ def open_database_of(settings: Settings) -> Database:
     path = open_path(settings)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # it holds addresses: for its owner alone, from the first byte
     return open_database(settings.database)
 
 
@@ -175,11 +178,3 @@ def mail_outlet(settings: Settings) -> Outlet:
 def mail_folder(settings: Settings) -> Path:
     """Say where mail is written while no mail server is set."""
     return settings.data / "mail"
-
-
-def console_outlet(show: Callable[[str], None]) -> Outlet:
-    """Make the route of a holder who sits at this console."""
-    raise NotImplementedError
-
-
-ROUTES: Mapping[RouteName, str] = {RouteName.EMAIL: "e-mail", RouteName.CONSOLE: "console"}

@@ -40,14 +40,19 @@ def reconfirmed(answer: Reconfirmed, zone: ZoneInfo, server: Server | None) -> R
     return Reply(Tone.OK, (headline, news_line(answer.telling)), (rows,), next_acts(reservation))
 
 
-def changed(answer: Changed, servers: Mapping[int, Server]) -> Reply:
-    """Say what is different now, old and new, and who is told."""
+def changed(answer: Changed, servers: Mapping[int, Server], to_remove: int = 0) -> Reply:
+    """Say what is different now, old and new, and who is told.
+
+    `to_remove` is how many were to be removed: some may not have been on it.
+    """
     reservation = answer.reservation
     headline: Line = (Strong("Changed: "), *named(reservation), ".")
     rows = Section(rows=tuple(_differences(answer, servers)))
     again: tuple[Line, ...] = ()
     if answer.before.status is Status.CONFIRMED and reservation.status is Status.PERMITTED:
         again = (("With its new time it must be reconfirmed again.",),)
+    if missing := to_remove - answer.removed:
+        again += ((f"{counted(missing)} to be removed {_was(missing)} not on it.",),)
     fresh = answer.new_credentials
     return Reply(
         tone=Tone.OK,
@@ -63,6 +68,10 @@ def changed(answer: Changed, servers: Mapping[int, Server]) -> Reply:
         ),
         actions=next_acts(reservation),
     )
+
+
+def _was(figure: int) -> str:
+    return "was" if figure == 1 else "were"
 
 
 def _deadline(answer: Changed) -> tuple[Line, ...]:

@@ -68,7 +68,7 @@ async def _changed(asking: Asking, request: ChangeRequest, form: FormAsked, know
     answer = await asking.write(change, request)
     match answer:
         case Changed():
-            return standing.changed(answer, known.servers)
+            return standing.changed(answer, known.servers, len(request.remove))
         case Unchanged():
             return standing.unchanged(answer)
         case Denied():

@@ -8,12 +8,13 @@ from dataclasses import replace
 from bot.answers import forms
 from bot.answers.reply import FormAsked, Problem
 from bot.commands.run_booking import read_form
+from bot.console.page import Page, Piece
 from bot.console.render import render_sections
 from bot.console.talk import LeftError, Talk, is_no, is_yes
 from bot.form.answers import AskBack, Mistake
 from bot.form.fields import Field
 from bot.form.reserve_form import FormErrors
-from core.notices.said import cleaned
+from core.notices.said import shortened
 
 # asked of everybody; the others can be named at the end
 _FIRST_ASKED = frozenset(
@@ -30,7 +31,7 @@ async def fill_in(form: FormAsked, talk: Talk, *, opening: bool) -> FormAsked | 
     """
     filling = _Filling(form, talk)
     if opening:
-        talk.say([_INTRODUCTION])
+        filling.say(_INTRODUCTION)
     for field in form.fields:
         if filling.wants(field, opening=opening):
             await filling.ask(field)
@@ -68,11 +69,15 @@ class _Filling:
         name = field.name
         problem = self._pending.pop(name, None)
         if problem is None or not self._values.get(name):
-            self._talk.say([f"{field.label}: {field.hint}"])
-            problem = problem if isinstance(problem, AskBack) else None
+            self.say(f"{field.label}: {field.hint}")
+            problem = None if name not in self._values else problem
         while True:
             self._explain(problem)
-            typed = await self._talk.ask(self._prompt(field), self._words(field))
+            typed = await self._talk.ask(
+                self._prompt(field, problem),
+                self._words(field),
+                prefilled=self._to_mend(name, problem),
+            )
             self._put(name, typed, problem)
             problem = self._problems().get(name)
             if problem is None:
@@ -95,7 +100,7 @@ class _Filling:
             if typed.strip().casefold() in self._names():
                 await self.ask(self._field(typed.strip().casefold()))
             else:
-                self._talk.say([f"Write yes, no, or a field: {', '.join(self._names())}"])
+                self.say(f"Write yes, no, or a field: {', '.join(self._names())}")
 
     def _problems(self) -> Mapping[str, Problem]:
         """Read the form as it stands, and give what is wrong in it."""
@@ -130,22 +135,34 @@ class _Filling:
         """Say what is wrong, or offer by number what may have been meant."""
         match problem:
             case Mistake(message):
-                self._talk.say(f"  ! {cleaned(line)}" for line in message.splitlines())
+                for line in message.splitlines():
+                    self.say(line, lead="  ! ", style="yellow")
             case AskBack(question, choices):
-                self._talk.say([f"  ? {cleaned(question)}"])
-                self._talk.say(
-                    f"  {number}  {cleaned(choice.label)}"
-                    for number, choice in enumerate(choices, start=1)
-                )
+                self.say(question, lead="  ? ", style="yellow")
+                for number, choice in enumerate(choices, start=1):
+                    self.say(choice.label, lead=f"  {number}  ")
 
-    def _prompt(self, field: Field) -> str:
+    def say(self, text: str, *, lead: str = "", style: str = "dim") -> None:
+        """Say a line, wrapped."""
+        talk = self._talk
+        page = Page(self._form.context.zone, talk.width, colours=talk.colours)
+        pieces = [Piece(page.safe(text), style)]
+        talk.say(page.paragraph(pieces, first=lead, rest=" " * len(lead)))
+
+    def _to_mend(self, name: str, problem: Problem | None) -> str:
+        """Give what was typed, if it is to be mended: a mistake, and not a page long."""
+        typed = self._values.get(name, "")
+        return typed if isinstance(problem, Mistake) and len(typed) <= _LONGEST_MENDED else ""
+
+    def _prompt(self, field: Field, problem: Problem | None) -> str:
         """Make the prompt, with what holds if nothing is typed."""
+        if problem is not None:
+            return f"{field.name}: "
         present = self._values.get(field.name)
         if present is None:
             present = self._form.defaults.get(field.name, "")
-        shown = " ".join(cleaned(present).split())
-        short = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}\u2026"
-        return f"{field.name} [{short}]: " if short else f"{field.name}: "
+        shown = shortened(present, _LONGEST_SHOWN)
+        return f"{field.name} [{shown}]: " if shown else f"{field.name}: "
 
     def _words(self, field: Field) -> Iterator[str]:
         context = self._form.context
@@ -181,4 +198,5 @@ class _Filling:
 
 
 _LONGEST_SHOWN = 60
+_LONGEST_MENDED = 300
 _INTRODUCTION = "Enter keeps what stands in [brackets], - clears it, Ctrl-C leaves the form."

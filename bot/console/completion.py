@@ -101,7 +101,7 @@ class SlotCompleter(Completer):
         else:
             yield from _NEXT_WORDS.get(folded, ())
         for head, fields in _FIELDS.items():
-            if folded[: len(head)] == head:
+            if folded[: len(head)] == head and (folded[0] != "change" or len(folded) > 1):
                 yield from (f"{name}=" for name in fields)
 
     def _values(self, words: list[str], field: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -24,8 +24,11 @@ class Talk(Protocol):
     def say(self, lines: Iterable[str]) -> None:
         """Show lines."""
 
-    async def ask(self, prompt: str, words: Iterable[str] = ()) -> str:
-        """Ask for an answer, offering `words` for completion; raises `LeftError`."""
+    async def ask(self, prompt: str, words: Iterable[str] = (), *, prefilled: str = "") -> str:
+        """Ask for an answer, offering `words` for completion; raises `LeftError`.
+
+        `prefilled` stands there already, to be mended.
+        """
 
 
 def is_yes(answer: str) -> bool:
@@ -36,8 +39,3 @@ def is_yes(answer: str) -> bool:
 def is_no(answer: str) -> bool:
     """Tell whether somebody declines."""
     return answer.strip().casefold() in {"n", "no"}
-
-
-def merged(values: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
-    """Put changes over values."""
-    return {**values, **changes}

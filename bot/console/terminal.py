@@ -130,12 +130,12 @@ class Terminal:
         bar = "\x1b[36m|\x1b[0m" if self.colours else "|"
         self.say(["", *(f"{bar} {line}".rstrip() for line in text.splitlines()), ""])
 
-    async def ask(self, prompt: str, words: Iterable[str] = ()) -> str:
+    async def ask(self, prompt: str, words: Iterable[str] = (), *, prefilled: str = "") -> str:
         """Ask one question; raises `LeftError` for Ctrl-C and Ctrl-D."""
         known = tuple(words)
         completer: Completer = WordsCompleter(known) if known else DummyCompleter()
         try:
-            return await self._answers.prompt_async(prompt, completer=completer)
+            return await self._answers.prompt_async(prompt, completer=completer, default=prefilled)
         except (KeyboardInterrupt, EOFError) as left:
             raise LeftError from left
 

@@ -33,7 +33,6 @@ async def _run(folder: Path) -> int:
     clock = MovedClock(monday)
     async with MailboxServer(folder / "mail") as mailboxes:
         settings = Settings(
-            _env_file=None,
             data=folder,
             database_url=f"sqlite:///{folder / 'callboard.db'}",
             smtp_url=mailboxes.url,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from bot.commands.commands import AudienceImport
-from bot.commands.grammar import parse
-from bot.commands.run import handle
+from bot.console.conversation import answer_line
 from bot.console.render import render_reply
 from bot.demo.mailbox import Arrival, read_arrival, subject
 from bot.wiring import App, MailboxServer, Received
@@ -53,10 +49,7 @@ class Stage:
     async def type(self, who: Account, command: str, *, denied: bool = False) -> None:
         """Let somebody type a command at their console, and show what they are answered."""
         actor = await self.app.desk.run(enter, who)
-        typed = parse(command)
-        if isinstance(typed, AudienceImport):
-            typed = replace(typed, data=await asyncio.to_thread(Path(typed.filename).read_bytes))
-        reply = await handle(self.app.desk, actor, typed, submission_key=None)
+        reply = await answer_line(self.app.desk, actor, command)
         self.out.write(f"\n{actor.name.lower()}> {command}\n")
         for line in render_reply(reply, actor.zone):
             self.out.write(f"   {line}".rstrip() + "\n")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
-
 BOUNCED = "bounced"  # begins the reason of whoever is suppressed because nobody is there
 
 

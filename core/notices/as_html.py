@@ -53,6 +53,7 @@ _COLOURS = {
     Mark.STREAM_KEY: _GREY,
     Mark.REPORT: _GREY,
 }
+_URGED = {"join", "reconfirm", "again"}  # what a reader was sent this for; the rest is an offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class _Page:
     details_title: str
     details: tuple[Markup, ...]
     button: Action | None
+    urged: bool
     typed: tuple[Action, ...]
     closing: tuple[Markup, ...]
     footer: tuple[Markup, ...]
@@ -99,6 +101,7 @@ class _Page:
 def render_html(words: Wording, zone: tzinfo, brand: str) -> str:
     """Render a notice as a whole HTML page, its times in `zone`, under the name of the sender."""
     light, dark = _COLOURS[words.mark]
+    button = next((action for action in words.actions if is_web(action.url)), None)
     page = _Page(
         brand=cleaned(brand),
         mark=words.mark,
@@ -120,7 +123,8 @@ def render_html(words: Wording, zone: tzinfo, brand: str) -> str:
         description=_all(words.description, zone),
         details_title=words.details_title,
         details=_all(words.details, zone),
-        button=next((action for action in words.actions if is_web(action.url)), None),
+        button=button,
+        urged=button is not None and button.name in _URGED,
         typed=tuple(action for action in words.actions if action.command),
         closing=_all(words.closing, zone),
         footer=_all(words.footer, zone),

@@ -105,7 +105,7 @@ def _news(notice: Notice) -> Line:
         case NoticeKind.CHANGE:
             return (holder, " has changed this live stream. This is how it stands now.")
         case NoticeKind.CANCELLATION if notice.done == REMOVED:
-            return ("You have been taken off its list, and what you were sent no longer works.",)
+            return ("You have been taken off the list for this live stream.",)
         case NoticeKind.CANCELLATION:
             return ("This live stream is ", Strong("off"), ": it will not take place.")
         case NoticeKind.REMINDER:

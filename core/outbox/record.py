@@ -116,7 +116,7 @@ def _bounce(store: Store, job: Job, reason: str, now: datetime) -> None:
     if job.delivery.number == HOLDER:
         return
     contact = job.personal.contact
-    # an address in the words may be another one, to which it forwards: none of a stranger's business
+    # the words may hold the address it forwards to: no business of whoever else lists it
     words = f"{BOUNCED}: {_ADDRESS.sub('(address)', reason)}"
     if not store.recipients.suppressions([contact], ANY_HOLDER):
         store.recipients.suppress(contact, ANY_HOLDER, words, now)

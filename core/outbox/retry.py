@@ -17,15 +17,14 @@ def retry_at(
     """Say when a delivery that was put off `attempts` times is tried again.
 
     The waits grow to four hours, a tenth either way so that a crowd does not come back at once.
-    What the next hop asked for (`retry_after`, seconds) is honoured where it is longer.
+    Where the next hop says when (`retry_after`, seconds), its word counts.
     """
     step = _STEPS[min(attempts, len(_STEPS)) - 1]
     # spread by the delivery's number: the same on every try, so that tests and logs agree
     spread = (delivery_id * 2654435761 % 2001 / 1000 - 1) * _JITTER
-    wait = step * (1 + spread)
     if retry_after is not None:
-        wait = max(wait, timedelta(seconds=retry_after))
-    return now + wait
+        step = timedelta(seconds=retry_after)
+    return now + step * (1 + abs(spread) if retry_after is not None else 1 + spread)
 
 
 def pause_after(breakdowns: int) -> timedelta:

@@ -317,7 +317,7 @@ class Deliveries:
         )
 
     def erase(self, reservation_id: int) -> None:
-        """Forget the next hop's words and names for a reservation's messages: they hold addresses."""
+        """Forget what the next hop said of a reservation's messages: its words hold addresses."""
         self._connection.execute(
             update(DeliveryRow)
             .where(col(DeliveryRow.reservation_id) == reservation_id)

@@ -199,12 +199,12 @@ class Reservations:
             .values(**self._sealed(uid, secrets))
         )
 
-    def erase(self, reservation_id: int, now: datetime) -> None:
+    def erase(self, reservation_id: int) -> None:
         """Forget the address that replies went to, in what its revisions said too."""
         self._connection.execute(
             update(ReservationRow)
             .where(col(ReservationRow.id) == reservation_id)
-            .values(reply_to="", erased_at=now)
+            .values(reply_to="")
         )
         rows = self._connection.execute(
             select(RevisionRow.number, RevisionRow.facts).where(

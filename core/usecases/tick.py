@@ -65,7 +65,7 @@ def carry_out(store: Store, now: datetime, due: Due) -> bool:
         case DueKind.OVER:
             _finish(store, reservation)
         case DueKind.ERASURE:
-            _erase(store, reservation, now)
+            _erase(store, reservation)
     return True
 
 
@@ -183,11 +183,11 @@ def _finish(store: Store, reservation: Reservation) -> None:
         store.records.audit("over", None, reservation.id)
 
 
-def _erase(store: Store, reservation: Reservation, now: datetime) -> None:
+def _erase(store: Store, reservation: Reservation) -> None:
     """Forget every contact address of a reservation, wherever it was written down."""
     store.recipients.erase(reservation.id)
     store.deliveries.erase(reservation.id)
-    store.reservations.erase(reservation.id, now)
+    store.reservations.erase(reservation.id)
     store.records.audit("erase", None, reservation.id)
 
 

@@ -10,8 +10,9 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import NamedTuple
 
-import icalendar
+import vobject
 
 from adapters.mailbox_server import MailboxServer
 from bot.answers.reply import Reply
@@ -72,7 +73,6 @@ async def open_house(database_url: str, folder: Path, clock: Clock) -> AsyncIter
     """Open a house with one server, `Studio`, that asks for reconfirmation a day ahead."""
     async with MailboxServer(folder / "mail") as mailboxes:
         settings = Settings(
-            _env_file=None,
             data=folder,
             database_url=database_url,
             secret_key=SECRET,
@@ -101,13 +101,28 @@ def text_of(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def entry_of(mail: EmailMessage) -> tuple[str, icalendar.Event]:
-    """Give the METHOD and the entry of a mail's calendar part."""
-    (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
-    (event,) = calendar.walk("VEVENT")
-    assert isinstance(event, icalendar.Event)
-    return str(calendar["METHOD"]), event
+class Entry(NamedTuple):
+    """What a calendar program reads in a mail."""
+
+    method: str
+    uid: str
+    sequence: int
+    status: str
+    starts_at: datetime
+
+
+def entry_of(mail: EmailMessage) -> Entry:
+    """Read the calendar part of a mail."""
+    (part,) = [part for part in mail.iter_parts() if part.get_content_type() == "text/calendar"]
+    calendar = vobject.readOne(part.get_content())
+    event = calendar.vevent
+    return Entry(
+        method=calendar.method.value,
+        uid=event.uid.value,
+        sequence=int(event.sequence.value),
+        status=event.status.value,
+        starts_at=event.dtstart.value,
+    )
 
 
 def passcode_in(mail: EmailMessage) -> str:

@@ -61,7 +61,8 @@ class Apparatus:
     @property
     def code(self) -> str:
         """The code that was answered last."""
-        return re.findall(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}\b", "\n".join(self.answers))[-1]
+        found: list[str] = re.findall(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}\b", "\n".join(self.answers))
+        return found[-1]
 
     def subjects(self, recipient: str) -> list[str]:
         """Say what each mail is that somebody got."""
@@ -111,7 +112,7 @@ async def test_claim_12_a_cancellation_is_told(apparatus: Apparatus) -> None:
     await apparatus.run(f"cancel {apparatus.code} the singer is ill")
     _, last = apparatus.mailboxes.mailbox(ANN)
 
-    assert entry_of(read(last.data))[0] == "CANCEL"
+    assert entry_of(read(last.data)).method == "CANCEL"
 
 
 async def test_claim_13_a_change_is_told(apparatus: Apparatus) -> None:
@@ -141,7 +142,7 @@ async def test_claim_16_a_contact_address_is_told_by_email(apparatus: Apparatus)
     await apparatus.run(f'{RESERVE} policy="at once"')
     (mail,) = apparatus.mailboxes.mailbox(ANN)
 
-    assert read(mail.data)["To"].addresses[0].addr_spec == ANN
+    assert str(read(mail.data)["To"]) == ANN
     assert mail.sender == "slots@callboard.example"
 
 

@@ -30,6 +30,10 @@ PASTES = {
     "Jane <j@x.org>": [mail("j@x.org", "Jane")],
     "Jane <j@x.org> Rick <r@x.org>": [mail("j@x.org", "Jane"), mail("r@x.org", "Rick")],
     '"Doe, Jane" <j@x.org>, b@x.org': [mail("j@x.org", "Doe, Jane"), mail("b@x.org")],
+    "Doe, Jane <j@x.org>\nRoe, Rick <r@x.org>": [
+        mail("j@x.org", "Doe, Jane"),
+        mail("r@x.org", "Roe, Rick"),
+    ],
     "Doe, Jane <j@x.org>; Roe, Rick <r@x.org>": [
         mail("j@x.org", "Doe, Jane"),
         mail("r@x.org", "Roe, Rick"),

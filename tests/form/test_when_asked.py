@@ -108,6 +108,7 @@ MISTAKES = {
     "in 2 hours at 8pm": "not both",
     "next week 8pm": "Which day?",
     "morning 20:00": "not in the morning",
+    "tonight 09:30": "not in the night",
     "20:00-20:00": "ends when it starts",
     "fri 8pm until tomorrow 2am": "ends before it starts",
     "fri 8pm for 3h until 22:00": "do not agree",

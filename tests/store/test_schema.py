@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +20,7 @@ from core.store.schema import SchemaState, SchemaUnknownError, state, upgrade
 from tests.store.catalogue import catalogue, wipe
 
 AT_ONCE = 3
+ROOT = Path(__file__).parents[2]
 
 UPGRADE = """
 import sys
@@ -122,7 +124,7 @@ def test_upgrading_again_changes_nothing(migrated: Database) -> None:
 def test_several_processes_may_upgrade_at_once(empty_database_url: str, empty: Database) -> None:
     command = [sys.executable, "-W", "error", "-c", UPGRADE, empty_database_url]
     processes = [
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
         for _ in range(AT_ONCE)
     ]
     complaints = [process.communicate(timeout=60)[1] for process in processes]
@@ -174,7 +176,7 @@ def test_a_start_that_finds_all_well_does_not_load_alembic(database_url: str) ->
     command = [sys.executable, "-W", "error", "-c", LOOK, database_url]
 
     done = subprocess.run(  # noqa: S603 - our own
-        command, check=False, capture_output=True, text=True, timeout=60
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
     )
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -23,7 +23,7 @@ from core.store.store import Limits
 from core.usecases.servers import ServerKept, add_server
 from core.usecases.settings import Account, enter
 
-SECRET = "a secret key for tests, long enough"
+SECRET = "a secret key for tests that is long enough"
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 

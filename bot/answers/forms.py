@@ -23,26 +23,19 @@ _LONGEST_SHOWN = 200
 
 def incomplete(form: FormAsked) -> Reply:
     """Say what is missing, or wrong, and how to write it on one line."""
-    wrong = {name: problem for name, problem in form.problems.items() if form.values.get(name)}
-    missing = [name for name in form.problems if name not in wrong]
     if form.code and not form.values:
         what = f"What shall be different about {form.code}? Write for example:"
         example = f'/slot change {form.code} title="Late show" when="fri 21:00"'
         return Reply(Tone.INFO, ((what,), (Literal(example),)), form=form)
-    lines: list[Line] = []
-    if wrong:
-        lines.append(("Nothing was written. Please look at this again:",))
-    elif missing:
-        lines.append((f"Still needed: {', '.join(missing)}.",))
-    if not form.code and missing:
-        lines.append(("On one line: ", Literal(_ONE_LINE)))
-    items = tuple(mistake_lines(wrong or {}))
-    if wrong and missing:
-        items += ((f"Still needed: {', '.join(missing)}.",),)
+    wrong = {name: problem for name, problem in form.problems.items() if form.values.get(name)}
+    headline = "Nothing was written. Please look at this again:" if wrong else "Still needed:"
+    missing = form.problems.keys() - wrong.keys()
+    on_one_line: Line = ("On one line: ", Literal(_ONE_LINE))
+    example_lines = (Section(lines=(on_one_line,)),) if missing and not form.code else ()
     return Reply(
         tone=Tone.MISTAKE if wrong else Tone.INFO,
-        lines=tuple(lines),
-        sections=(Section(items=items),) if items else (),
+        lines=((headline,),),
+        sections=(Section(items=tuple(mistake_lines(form.problems))), *example_lines),
         form=form,
     )
 

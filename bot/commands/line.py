@@ -32,6 +32,9 @@ class Quotation:
     end: int
 
 
+_NO_QUOTES = str.maketrans("", "", '"“”„')
+
+
 def take_apart(text: str, known: Collection[str]) -> Line | Misunderstood:
     """Split a line into words and fields; `known` are the names that may stand before a `=`.
 
@@ -39,7 +42,7 @@ def take_apart(text: str, known: Collection[str]) -> Line | Misunderstood:
     """
     first = _KEY.search(text)
     if first is None:
-        return Line(unquoted(text))
+        return Line(_words(text))
     fields: dict[str, str] = {}
     for name, value in _pairs(text, first.start()):
         if isinstance(value, Misunderstood):
@@ -49,7 +52,12 @@ def take_apart(text: str, known: Collection[str]) -> Line | Misunderstood:
         if name in fields:
             return Misunderstood(f"{name}= stands here twice. Write it once.")
         fields[name] = value
-    return Line(unquoted(text[: first.start()]), fields)
+    return Line(_words(text[: first.start()]), fields)
+
+
+def _words(text: str) -> str:
+    """Take the quotes off free words: whoever knows shells writes `"fri 20:00" 2h`."""
+    return unquoted(text).translate(_NO_QUOTES).strip()
 
 
 def _meant(name: str, known: Collection[str]) -> str:

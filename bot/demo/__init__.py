@@ -11,8 +11,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.demo.mailbox import text_lines
 from bot.demo.stage import MovedClock, Stage
-from bot.demo.story import Cast, play
+from bot.demo.story import CREW, Cast, play
 from bot.settings import Settings
 from bot.wiring import MailboxServer, open_app, utc_now
 from core.model.people import Role, WorkspaceKind
@@ -53,6 +54,9 @@ def _close(stage: Stage, folder: Path) -> int:
     stage.tell("What lies in each mailbox")
     for recipient, mails in sorted(Counter(m.recipient for m in stage.mailboxes.received).items()):
         stage.out.write(f"   {recipient:<28} {mails}\n")
+    for mail in stage.mailboxes.mailbox(CREW[0])[:1]:
+        stage.tell(f"What {CREW[0]} reads in the first of them")
+        stage.out.writelines(f"   {line}".rstrip() + "\n" for line in text_lines(mail))
     stage.out.write(f"\nThe raw messages are in {folder / 'mail'}\n")
     if not stage.missed:
         stage.out.write("Everything arrived as it should, and nothing else did.\n")

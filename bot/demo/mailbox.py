@@ -53,6 +53,11 @@ def read_arrival(mail: Received) -> Arrival:
     return Arrival(mail.recipient, says, rest.partition(", ")[0], entry, bool(passcode))
 
 
+def text_lines(mail: Received) -> list[str]:
+    """Give a mail's text, as a mail program without HTML shows it."""
+    return _part(_parsed(mail), "text/plain").splitlines()
+
+
 def _parsed(mail: Received) -> EmailMessage:
     return message_from_bytes(mail.data, _class=EmailMessage, policy=default)
 

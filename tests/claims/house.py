@@ -83,10 +83,10 @@ async def open_house(database_url: str, folder: Path, clock: Clock) -> AsyncIter
             account = Account(
                 WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR
             )
-            olga = await app.desk.run(enter, account)
-            house = House(app, clock, mailboxes, olga)
-            assert not (await house.type(STUDIO)).tone.failed
-            yield house
+            for command in (STUDIO, "settings zone=Europe/Berlin"):
+                olga = await app.desk.run(enter, account)
+                assert not (await handle_text(app.desk, olga, command)).tone.failed
+            yield House(app, clock, mailboxes, await app.desk.run(enter, account))
 
 
 def read(data: bytes) -> EmailMessage:

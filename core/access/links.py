@@ -7,10 +7,14 @@ dies with the reservation because whoever receives it looks the reservation up, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from core.access.vault import Vault
+
+
+_TOKEN = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{1,16})-([A-Za-z0-9_-]+)")
 
 
 class Purpose(StrEnum):
@@ -53,8 +57,10 @@ class Links:
 
     def read(self, purpose: Purpose, token: str) -> Claim | None:
         """Read a token made for that purpose; None for anything else."""
-        reservation, _, rest = token.partition("-")
-        number, _, signature = rest.partition("-")
+        parts = _TOKEN.fullmatch(token)
+        if parts is None:
+            return None
+        reservation, number, signature = parts.groups()
         if not self.vault.verify(f"{purpose}:{reservation}-{number}", signature):
             return None
         return Claim(purpose, int(reservation, 16), int(number, 16))

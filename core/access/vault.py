@@ -64,7 +64,7 @@ class Vault:
         raw = _unpacked(rest)
         try:
             text = key.cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the latter where not even a nonce is left
             raise SealBrokenError("a sealed value does not belong to its row") from None
         return text.decode()
 
@@ -82,7 +82,7 @@ class Vault:
 
     def verify(self, claim: str, signature: str) -> bool:
         """Tell, in constant time, whether a signature was made for that claim with a live key."""
-        given = signature.encode()
+        given = signature.encode(errors="surrogatepass")  # whatever anybody sends
         # every key is tried, so that the time taken says nothing about which one fits
         matches = [hmac.compare_digest(_signed(key, claim).encode(), given) for key in self._keys]
         return True in matches
@@ -116,6 +116,9 @@ def _packed(raw: bytes) -> str:
 
 def _unpacked(text: str) -> bytes:
     try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
-        raise SealBrokenError("a sealed value is no longer readable") from None
+        raw = b""
+    if _packed(raw) != text:  # the decoder passes over what is no base 64
+        raise SealBrokenError("a sealed value is no longer readable")
+    return raw

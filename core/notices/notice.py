@@ -37,6 +37,9 @@ AUDIENCE_KINDS = frozenset(
     }
 )
 
+# those that change what a recipient knows
+TOLD_KINDS = AUDIENCE_KINDS - {NoticeKind.REMINDER}
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -45,7 +48,8 @@ class Notice:
     `level` is what a recipient knows once they have read it. `before` holds the facts they were
     told last where the notice says what changed. `made_at` is when the revision was made (the
     calendar part's DTSTAMP), `revision` its SEQUENCE. `done` names what a RECEIPT is for
-    (`reconfirmed`, `changed`, `cancelled`, `kept`: certain after an outage of ours); `told`, `waiting`, `failed` are a REPORT's.
+    (`reconfirmed`, `changed`, `cancelled`, `kept`: certain after an outage of ours); `told`,
+    `waiting`, `failed` are a REPORT's.
     """
 
     kind: NoticeKind

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from core.access.links import Purpose
 from core.model.recipient import Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
-from core.notices.notice import AUDIENCE_KINDS, Notice, NoticeKind, Personal
+from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, Notice, NoticeKind, Personal
 from core.notices.to_audience import REMOVED
 from core.outbox.enqueue import Audience, tell_some, with_told_facts
 from core.outbox.settle import AssumeTold, settle
-from core.outbox.tally import TOLD_KINDS, tally
+from core.outbox.tally import tally
 from core.store.deliveries import Again, Claimed, Delivery, Ended
 from core.store.recipients import HOLDER
+from core.store.reservations import Revision
 from core.store.store import Store
 
 LEASE = timedelta(seconds=15)  # renewed while the dispatcher lives
@@ -53,7 +54,16 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
 
     `token` names the dispatcher. Jobs of one notice share one `Notice` value.
     """
-    heads = store.deliveries.heads(routes, now, limit)
+    jobs: list[Job] = []
+    # each pass ends, or puts off, whatever it does not claim: it comes to an end
+    while not jobs and (heads := store.deliveries.heads(routes, now, limit)):
+        jobs = _settled(store, heads, now, mail_domain)
+    store.deliveries.lease([job.claimed for job in jobs], token, now + LEASE)
+    return tuple(jobs)
+
+
+def _settled(store: Store, heads: Sequence[Delivery], now: datetime, mail_domain: str) -> list[Job]:
+    """Settle the deliveries whose turn it is; gives those to be sent."""
     recipients = store.recipients.many([head.to for head in heads])
     by_reservation: dict[int, list[Delivery]] = {}
     for head in heads:
@@ -63,8 +73,7 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
     for reservation_id, deliveries in by_reservation.items():
         party = _Party(store, reservations[reservation_id], deliveries, recipients)
         jobs += party.jobs(now, mail_domain)
-    store.deliveries.lease([job.claimed for job in jobs], token, now + LEASE)
-    return tuple(jobs)
+    return jobs
 
 
 class _Party:
@@ -126,11 +135,9 @@ class _Party:
         recipient = replace(
             self._recipients[delivery.number], told=assumed.level, told_revision=assumed.revision
         )
-        tell_some(
-            self._store,
-            self._reservation,
-            with_told_facts(self._store, self._reservation, (recipient,)),
-        )
+        # read anew: who changed it meanwhile waits for this recipient, or was waited for
+        reservation = self._store.reservations.get(self._reservation.id)
+        tell_some(self._store, reservation, with_told_facts(self._store, reservation, (recipient,)))
 
     def _with_words(
         self, sent: list[tuple[Delivery, Claimed]], audience: Audience, mail_domain: str
@@ -139,15 +146,12 @@ class _Party:
             return []
         access = _Access(self._store, self._reservation, self._uid, [one.number for one, _ in sent])
         first = self._store.recipients.first_deliveries([one.to for one, _ in sent])
-        made_at = {
-            number: revision.made_at
-            for number, revision in self._store.reservations.revisions(
-                self._reservation.id, {claimed.revision for _, claimed in sent}
-            ).items()
-        }
+        revisions = self._store.reservations.revisions(
+            self._reservation.id, {claimed.revision for _, claimed in sent}
+        )
         jobs = []
         for one, claimed in sent:
-            notice = self._notice(one, claimed, audience, made_at[claimed.revision])
+            notice = self._notice(one, claimed, audience, revisions[claimed.revision])
             thread = first.get(one.to)
             personal = Personal(
                 contact=self._recipients[one.number].contact,
@@ -160,7 +164,7 @@ class _Party:
         return jobs
 
     def _notice(
-        self, delivery: Delivery, claimed: Claimed, audience: Audience, made_at: datetime
+        self, delivery: Delivery, claimed: Claimed, audience: Audience, revision: Revision
     ) -> Notice:
         key = (
             claimed.kind,
@@ -171,13 +175,13 @@ class _Party:
             delivery.done,
         )
         if key not in self._notices:
-            self._notices[key] = self._made(delivery, claimed, audience, made_at)
+            self._notices[key] = self._made(delivery, claimed, audience, revision)
         return self._notices[key]
 
     def _made(
-        self, delivery: Delivery, claimed: Claimed, audience: Audience, made_at: datetime
+        self, delivery: Delivery, claimed: Claimed, audience: Audience, revision: Revision
     ) -> Notice:
-        facts = audience.told_facts[claimed.revision]
+        facts = revision.facts
         before = audience.told_facts.get(claimed.from_revision) if claimed.from_revision else None
         if claimed.kind is NoticeKind.CANCELLATION and before is not None:
             # they know it as they were told it last: that is what is off, and what to remove
@@ -187,23 +191,18 @@ class _Party:
             code=self._reservation.code,
             uid=self._uid,
             revision=claimed.revision,
-            made_at=made_at,
+            made_at=revision.made_at,
             level=claimed.level,
             facts=facts,
             before=before,
             before_level=claimed.from_level,
             has_credentials=self._reservation.credential_mode is not CredentialMode.NONE
             and claimed.kind in _WITH_ACCESS,
-            done=self._done(delivery, claimed),
+            done=_done(delivery, claimed, revision),
         )
         if claimed.kind not in AUDIENCE_KINDS:
             notice = self._with_counts(notice, delivery)
         return notice
-
-    def _done(self, delivery: Delivery, claimed: Claimed) -> str:
-        """Say what was done; a reservation that stands is cancelled for one taken off its list."""
-        taken_off = claimed.kind is NoticeKind.CANCELLATION and self._reservation.status.live
-        return REMOVED if taken_off else delivery.done
 
     def _with_counts(self, notice: Notice, delivery: Delivery) -> Notice:
         """Count for the holder who is being told now, or in a report who has been told."""
@@ -276,6 +275,12 @@ class _Access:
 
     def _link(self, purpose: Purpose, number: int) -> str:
         return self._links.make(purpose, self._reservation.id, number)
+
+
+def _done(delivery: Delivery, claimed: Claimed, revision: Revision) -> str:
+    """Say what was done; a reservation that stands is cancelled for one taken off its list."""
+    taken_off = claimed.kind is NoticeKind.CANCELLATION and revision.status.live
+    return REMOVED if taken_off else delivery.done
 
 
 def _message_id(delivery_id: int, mail_domain: str) -> str:

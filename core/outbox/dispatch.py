@@ -15,7 +15,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.model.delivery import Accepted, Deferred, Outcome, Refused, RouteDown, Withdrawn
+from core.model.delivery import (
+    Accepted,
+    Deferred,
+    Doubtful,
+    Outcome,
+    Refused,
+    RouteDown,
+    Withdrawn,
+)
 from core.model.recipient import RouteName
 from core.notices.notice import Notice, Personal
 from core.outbox.claim import LEASE, Job, claim
@@ -44,7 +52,7 @@ class Outlet:
 
     route: Route
     compose: Compose
-    lanes: list[Lane] = field(default_factory=list)
+    lanes: dict[int, Lane] = field(default_factory=dict)
     breakdowns: int = 0
     paused_until: datetime | None = None
     reason: str = ""
@@ -92,7 +100,7 @@ class Dispatcher:
         """Finish writing and close every connection."""
         await self._ledger.flush()
         for outlet in self._outlets.values():
-            await asyncio.gather(*(lane.close() for lane in outlet.lanes))
+            await asyncio.gather(*(lane.close() for lane in outlet.lanes.values()))
             outlet.lanes.clear()
 
     async def _round(self, stop: asyncio.Event) -> None:
@@ -124,7 +132,8 @@ class Dispatcher:
         )
         if not jobs:
             return 0
-        renewing = asyncio.create_task(self._renew(), name="dispatcher.renew")
+        ids = [job.delivery.id for job in jobs]
+        renewing = asyncio.create_task(self._renew(ids), name="dispatcher.renew")
         try:
             await asyncio.gather(
                 *(
@@ -176,12 +185,23 @@ class Dispatcher:
         except Exception:  # a fault of ours in one notice must not hold up all the others
             log.exception("delivery.not_rendered", extra={"delivery": job.delivery.id})
             return Refused("the desk could not write this notice; its operator finds out why")
+        handed_over = False
+
+        async def hand_over() -> bool:
+            nonlocal handed_over
+            handed_over = await self._ledger.mark(job)
+            return handed_over
+
         try:
-            while len(outlet.lanes) <= number:
-                outlet.lanes.append(await outlet.route.open())
+            if number not in outlet.lanes:
+                outlet.lanes[number] = await outlet.route.open()
+            return await outlet.lanes[number].send(message, hand_over)
         except RouteUnavailable as error:
             return RouteDown(error.reason)
-        return await outlet.lanes[number].send(message, lambda: self._ledger.mark(job))
+        except Exception:  # routes raise nothing else: a fault of ours again, and no reason to stop
+            log.exception("delivery.not_sent", extra={"delivery": job.delivery.id})
+            reason = "the desk could not send this notice; its operator finds out why"
+            return Doubtful(reason) if handed_over else Deferred(reason)
 
     def _paused(self, outlet: Outlet) -> bool:
         if outlet.paused_until is None:
@@ -206,11 +226,11 @@ class Dispatcher:
             },
         )
 
-    async def _renew(self) -> None:
+    async def _renew(self, ids: list[int]) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             try:
-                await self._desk.run_patiently(renew, self._token)
+                await self._desk.run_patiently(renew, token=self._token, ids=ids)
             except BusyError as error:
                 log.warning("lease.not_renewed", extra={"reason": str(error)})
 

@@ -36,10 +36,16 @@ class Audience:
         return self.told_facts.get(recipient.told_revision)
 
 
-def audience_of(store: Store, reservation: Reservation) -> Audience:
-    """Load a reservation's audience and what each of them was told."""
+def audience_of(store: Store, reservation: Reservation, *, hold: bool = False) -> Audience:
+    """Load a reservation's audience and what each of them was told.
+
+    With `hold` nobody else notes until the end of this transaction that they were told anything:
+    whoever does so then sees what this one has made true.
+    """
     recipients = tuple(
-        recipient for recipient in store.recipients.of(reservation.id) if recipient.number != HOLDER
+        recipient
+        for recipient in store.recipients.of(reservation.id, hold=hold)
+        if recipient.number != HOLDER
     )
     return with_told_facts(store, reservation, recipients)
 
@@ -65,7 +71,7 @@ def tell_audience(store: Store, reservation: Reservation) -> int:
     store.deliveries.supersede(
         reservation.id, AUDIENCE_KINDS, "a newer state is to be told", store.now
     )
-    return tell_some(store, reservation, audience_of(store, reservation))
+    return tell_some(store, reservation, audience_of(store, reservation, hold=True))
 
 
 def tell_some(store: Store, reservation: Reservation, audience: Audience) -> int:
@@ -89,7 +95,7 @@ def tell_some(store: Store, reservation: Reservation, audience: Audience) -> int
 
 def remind_audience(store: Store, reservation: Reservation, lead: timedelta) -> int:
     """Queue a reminder to everybody who expects the slot at the time it has."""
-    audience = audience_of(store, reservation)
+    audience = audience_of(store, reservation, hold=True)
     return _queue(
         store,
         (

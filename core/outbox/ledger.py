@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.model.delivery import Outcome
 from core.outbox.claim import Job
-from core.outbox.record import Result, record
+from core.outbox.record import Result, give_up, record
 from core.store.database import BusyError
 from core.store.desk import Desk
 
@@ -95,4 +96,20 @@ class Ledger:
                 log.warning("ledger.busy", extra={"reason": str(error)})
                 if not page.results:
                     return ()
+            except Exception:
+                log.exception("ledger.failed")
+                return await self._recorded_one_by_one(page)
             await asyncio.sleep(_AGAIN_AFTER)
+
+    async def _recorded_one_by_one(self, page: _Page) -> Collection[int]:
+        """Write a page that cannot be written as a whole, so that one fault costs one delivery."""
+        if not page.results:
+            return ()
+        if len(page.results) == 1:
+            delivery_id = page.results[0].job.delivery.id
+            with suppress(Exception):  # then its lease runs out, and it is in doubt
+                await self._desk.run_patiently(give_up, token=self._token, delivery_id=delivery_id)
+        else:
+            for result in page.results:
+                await self._recorded(_Page(results=[result]))
+        return await self._recorded(_Page(page.marks)) if page.marks else ()

@@ -18,7 +18,7 @@ from core.model.delivery import (
     Withdrawn,
 )
 from core.model.recipient import BOUNCED
-from core.notices.notice import AUDIENCE_KINDS, NoticeKind
+from core.notices.notice import TOLD_KINDS, NoticeKind
 from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.retry import DOUBT, retry_at
@@ -58,9 +58,19 @@ def record(
     return ours
 
 
-def renew(store: Store, now: datetime, token: str) -> None:
-    """Keep what a dispatcher has claimed for another lease."""
-    store.deliveries.renew(token, now + LEASE)
+def renew(store: Store, now: datetime, *, token: str, ids: Sequence[int]) -> None:
+    """Keep what a dispatcher is still about to send for another lease."""
+    store.deliveries.renew(ids, token, now + LEASE)
+
+
+def give_up(store: Store, now: datetime, *, token: str, delivery_id: int) -> None:
+    """End a delivery whose result cannot be written down: better once unnoted than sent for ever.
+
+    That is a fault of ours; its operator finds it in the log.
+    """
+    if store.deliveries.still_leased([delivery_id], token):
+        reason = "the desk could not write down what became of it; its operator finds out why"
+        store.deliveries.end([Ended(delivery_id, DeliveryState.FAILED, reason)], now)
 
 
 def _write(store: Store, now: datetime, results: Sequence[Result]) -> None:
@@ -127,11 +137,11 @@ def _bounce(store: Store, job: Job, reason: str, now: datetime) -> None:
 
 def _note_told(store: Store, jobs: Sequence[Job]) -> None:
     """Raise what recipients know, and queue what has become true since it was said."""
-    news = [
-        job
-        for job in jobs
-        if job.claimed.kind in AUDIENCE_KINDS and job.claimed.kind is not NoticeKind.REMINDER
-    ]
+    news = sorted(
+        (job for job in jobs if job.claimed.kind in TOLD_KINDS), key=lambda job: job.delivery.to
+    )
+    # first what they know, then what is true: whoever changes it looks in the other order, and
+    # one of the two waits for the other at the recipient's row
     store.recipients.note_told(
         (*job.delivery.to, job.claimed.level, job.claimed.revision, job.delivery.id) for job in news
     )
@@ -141,7 +151,8 @@ def _note_told(store: Store, jobs: Sequence[Job]) -> None:
         if reservations[job.delivery.reservation_id].revision != job.claimed.revision:
             behind.setdefault(job.delivery.reservation_id, []).append(job.delivery.to)
     for reservation_id, keys in behind.items():
-        waiting = {one.number for one in store.deliveries.of(reservation_id) if one.state.open}
+        deliveries = store.deliveries.of(reservation_id)
+        waiting = {one.number for one in deliveries if one.state.open and one.kind in TOLD_KINDS}
         recipients = tuple(
             recipient
             for recipient in store.recipients.many(keys).values()

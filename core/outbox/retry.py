@@ -8,6 +8,7 @@ DOUBT = timedelta(minutes=5)  # RFC 5321 section 3.8: a broken connection counts
 
 _STEPS = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 30, 60, 120, 240))
 _JITTER = 0.1
+_SOONEST, _LATEST = 1.0, 86_400.0  # seconds, whatever the next hop asks
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10))
 
 
@@ -23,7 +24,8 @@ def retry_at(
     # spread by the delivery's number: the same on every try, so that tests and logs agree
     spread = (delivery_id * 2654435761 % 2001 / 1000 - 1) * _JITTER
     if retry_after is not None:
-        step = timedelta(seconds=retry_after)
+        # a hop that says "at once", or "next year", must not have its way altogether
+        step = timedelta(seconds=min(max(retry_after, _SOONEST), _LATEST))
     return now + step * (1 + abs(spread) if retry_after is not None else 1 + spread)
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from core.model.delivery import DeliveryState
 from core.model.recipient import Recipient, Told
-from core.model.reservation import Facts, Reservation, Status
-from core.notices.notice import AUDIENCE_KINDS, NoticeKind
-from core.notices.plan import Difference, difference, reminder_is_due
+from core.model.reservation import Reservation, Status
+from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, NoticeKind
+from core.notices.plan import Difference, difference, reminder_is_due, says_the_same
 from core.outbox.enqueue import Audience
 from core.outbox.retry import DOUBT
 from core.store.deliveries import Again, Claimed, Delivery, Ended
@@ -40,18 +40,20 @@ def settle(
     now: datetime,
 ) -> Settled:
     """Decide whether a delivery is sent now, later or no more, and what it is to say."""
-    if delivery.handed_over_at is not None and not delivery.doubtful:
+    if delivery.handed_over_at is not None:
         return _in_doubt(delivery, now)
+    wanted = difference(audience.standing, recipient, audience.facts_told_to(recipient))
+    overtaken = _overtaken(delivery, wanted, audience)
+    if overtaken:
+        return overtaken
     if now >= delivery.expires_at:
         return Ended(delivery.id, DeliveryState.FAILED, delivery.reason or "it came to be too late")
     if delivery.kind is NoticeKind.REMINDER:
         return _reminder(delivery, recipient, audience, now)
     if delivery.kind not in AUDIENCE_KINDS:
         return _to_holder(delivery, reservation, now)
-    told_facts = audience.facts_told_to(recipient)
-    wanted = difference(audience.standing, recipient, told_facts)
-    if delivery.doubtful:
-        return _doubtful(delivery, wanted, audience)
+    if delivery.doubtful and delivery.composed_at is not None:
+        return _word_for_word(delivery, delivery.composed_at)
     if wanted is None:
         return _not_needed(delivery, recipient)
     return _claimed(delivery, wanted, reservation.revision, recipient, now)
@@ -67,28 +69,33 @@ def _in_doubt(delivery: Delivery, now: datetime) -> Settled:
     )
 
 
-def _doubtful(delivery: Delivery, wanted: Difference | None, audience: Audience) -> Settled:
-    """Repeat it byte for byte if it still says what is true; else take it for told."""
-    said = audience.told_facts.get(delivery.revision)
+def _overtaken(
+    delivery: Delivery, wanted: Difference | None, audience: Audience
+) -> AssumeTold | None:
+    """Take for told what may have arrived and is not what must be said by now."""
+    if not delivery.doubtful or delivery.kind not in TOLD_KINDS:
+        return None
     level = Told(delivery.level)
-    still_true = wanted == Difference(delivery.kind, level) and _same(said, audience.standing.facts)
-    if still_true and delivery.composed_at is not None:
-        return Claimed(
-            id=delivery.id,
-            kind=delivery.kind,
-            revision=delivery.revision,
-            level=level,
-            from_revision=delivery.from_revision,
-            from_level=Told(delivery.from_level),
-            composed_at=delivery.composed_at,
-        )
-    return AssumeTold(
-        Ended(delivery.id, DeliveryState.SUPERSEDED, PERHAPS), level, delivery.revision
+    # that it is off stays true for whom it is off, whatever changes for the others
+    said = audience.told_facts[delivery.revision]
+    news = level is not Told.CANCELLED and not says_the_same(said, audience.standing.facts, level)
+    if wanted == Difference(delivery.kind, level) and not news:
+        return None
+    ended = Ended(delivery.id, DeliveryState.SUPERSEDED, PERHAPS)
+    return AssumeTold(ended, level, delivery.revision)
+
+
+def _word_for_word(delivery: Delivery, composed_at: datetime) -> Claimed:
+    """Say again what may have arrived: byte for byte the same."""
+    return Claimed(
+        id=delivery.id,
+        kind=delivery.kind,
+        revision=delivery.revision,
+        level=Told(delivery.level),
+        from_revision=delivery.from_revision,
+        from_level=Told(delivery.from_level),
+        composed_at=composed_at,
     )
-
-
-def _same(said: Facts | None, now: Facts) -> bool:
-    return said == now
 
 
 def _reminder(
@@ -115,6 +122,8 @@ def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> S
             holds = True
     if not holds:
         return Ended(delivery.id, DeliveryState.SUPERSEDED, "a newer state was told instead")
+    if delivery.doubtful and delivery.composed_at is not None:
+        return _word_for_word(delivery, delivery.composed_at)
     level = _level(reservation.status)
     return Claimed(
         id=delivery.id,
@@ -123,7 +132,7 @@ def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> S
         level=level,
         from_revision=delivery.revision - 1 if delivery.done == "changed" else 0,
         from_level=level if delivery.done == "changed" else Told.NOTHING,
-        composed_at=(delivery.composed_at if delivery.doubtful else None) or now,
+        composed_at=now,
     )
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from core.model.delivery import DeliveryState
 from core.model.recipient import Recipient
 from core.model.reservation import Reservation
-from core.notices.notice import AUDIENCE_KINDS, Failure, NoticeKind
+from core.notices.notice import TOLD_KINDS, Failure
 from core.notices.plan import difference
 from core.outbox.enqueue import Audience, audience_of
 from core.store.deliveries import Delivery
 from core.store.store import Store
 
-TOLD_KINDS = AUDIENCE_KINDS - {NoticeKind.REMINDER}
 _NOT_TOLD = {DeliveryState.FAILED, DeliveryState.BOUNCED}
 
 
@@ -47,11 +46,10 @@ class Tally:
 
 def tally(store: Store, reservation: Reservation) -> Tally:
     """Call the roll of a reservation's recipients; removed ones that know it are left out."""
-    last = {
-        delivery.number: delivery
-        for delivery in store.deliveries.of(reservation.id)
-        if delivery.kind in TOLD_KINDS
-    }
+    deliveries = [one for one in store.deliveries.of(reservation.id) if one.kind in TOLD_KINDS]
+    # one that has not ended counts before any that was queued behind it and superseded since
+    deliveries.sort(key=lambda one: (one.state.open, one.id))
+    last = {delivery.number: delivery for delivery in deliveries}
     return call_roll(audience_of(store, reservation), last)
 
 

@@ -52,11 +52,12 @@ def decide_lapse(
     outage: Slot | None,
     now: datetime,
 ) -> Lapse | Extend | Keep | LetPass:
-    """Decide what becomes of a permitted reservation whose deadline has passed in silence.
+    """Decide what becomes of a permitted reservation at its deadline, which passed in silence.
 
     A holder may lose a slot by silence only if they could have spoken. `outage` is the last stretch
     in which no sweep was completed, `asked_at` when the holder first heard of the deadline (when
-    the reservation was made will do). The sweep calls this once `reconfirm_by <= now`.
+    the reservation was made will do). Asked once `reconfirm_by <= now`; or, on waking from an
+    outage, for the deadlines of the next 15 minutes too.
 
     - The desk was awake for the last 15 minutes before the deadline, or its outage was no longer
       than 15 minutes, or the holder was asked only after it: it lapses.

@@ -230,11 +230,11 @@ class Deliveries:
             ],
         )
 
-    def renew(self, token: str, until: datetime) -> None:
-        """Keep what a dispatcher has claimed for a while longer."""
+    def renew(self, ids: Sequence[int], token: str, until: datetime) -> None:
+        """Keep deliveries that a dispatcher has claimed for a while longer."""
         self._connection.execute(
             update(DeliveryRow)
-            .where(col(DeliveryRow.lease_token) == token, col(DeliveryRow.state) == _SENDING)
+            .where(col(DeliveryRow.id).in_(ids), _leased(token))
             .values(lease_until=until)
         )
 

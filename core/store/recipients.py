@@ -65,13 +65,17 @@ class Recipients:
         if rows:
             self._connection.execute(insert(RecipientRow), rows)
 
-    def of(self, reservation_id: int) -> tuple[Recipient, ...]:
-        """List a reservation's recipients, the holder first, removed ones too."""
-        rows = self._connection.execute(
+    def of(self, reservation_id: int, *, hold: bool = False) -> tuple[Recipient, ...]:
+        """List a reservation's recipients, the holder first, removed ones too.
+
+        With `hold` they stay as they are until the transaction ends.
+        """
+        query = (
             select(RecipientRow)
             .where(col(RecipientRow.reservation_id) == reservation_id)
             .order_by(col(RecipientRow.number))
         )
+        rows = self._connection.execute(query.with_for_update(read=True) if hold else query)
         return tuple(_recipient(row) for row in rows)
 
     def next_number(self, reservation_id: int) -> int:

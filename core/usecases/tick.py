@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from core.model.due import Due, DueKind
 from core.model.reservation import Facts, Reservation, Status
 from core.model.slot import Slot
-from core.notices.notice import NoticeKind
+from core.notices.notice import TOLD_KINDS, NoticeKind
 from core.outbox.enqueue import remind_audience, tell_audience, tell_holder
-from core.outbox.tally import TOLD_KINDS
 from core.policy.instants import shifted
 from core.policy.late import (
     LAST_CHANCE,

@@ -135,7 +135,9 @@ async def dues_of(desk: Desk, reservation_id: int) -> dict[tuple[DueKind, timede
     """Give what is still to fall due for a reservation."""
     far = datetime.max.replace(tzinfo=desk.now().tzinfo)
     dues = await desk.read(lambda store, _: store.dues.up_to(far, 10_000))
-    return {(due.kind, due.lead): due.due_at for due in dues if due.reservation_id == reservation_id}
+    return {
+        (due.kind, due.lead): due.due_at for due in dues if due.reservation_id == reservation_id
+    }
 
 
 def _next_due(store: Store, _: datetime) -> datetime | None:

@@ -11,8 +11,9 @@ from hypothesis import given
 from core.model.prose import At, During, Line, Link, Literal, Said, Strong
 from core.model.slot import Slot
 from core.notices.as_console import render_line, render_lines, render_wording
+from core.notices.notice import NoticeKind
 from core.notices.wording import wording
-from tests.notices.samples import SAMPLES
+from tests.notices.samples import READER, SAMPLES, a_notice
 from tests.notices.test_said import ANY_TEXT
 
 _BERLIN = ZoneInfo("Europe/Berlin")
@@ -63,3 +64,10 @@ def test_a_notice_on_the_terminal_is_apart_in_blocks(name: str) -> None:
     assert "" not in {lines[0], lines[-1]}
     assert "\n\n\n" not in "\n".join(lines)
     assert not [line for line in lines if line != line.rstrip()]
+
+
+def test_one_who_lacks_credentials_is_told_that_they_are_needed() -> None:
+    notice = a_notice(NoticeKind.ANNOUNCEMENT, has_credentials=True)
+    shown = "\n".join(render_wording(wording(notice, READER), _BERLIN))
+
+    assert "You need a user name and a passcode" in shown

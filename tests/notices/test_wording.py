@@ -219,13 +219,6 @@ def test_the_audience_gets_link_address_and_credentials(name: str) -> None:
         assert way in text
 
 
-def test_one_who_lacks_credentials_is_told_that_they_are_needed() -> None:
-    notice = a_notice(NoticeKind.ANNOUNCEMENT, has_credentials=True)
-    shown = "\n".join(render_wording(wording(notice, READER), _BERLIN))
-
-    assert "You need a user name and a passcode" in shown
-
-
 def test_without_a_web_the_playback_address_is_what_to_press() -> None:
     (action,) = wording(a_notice(NoticeKind.ANNOUNCEMENT), replace(READER, join_link="")).actions
 

@@ -289,9 +289,7 @@ async def _set_rules(scene: Scene, **rules: object) -> None:
     assert isinstance(await scene.desk.run(change_server, scene.actor, changed), ServerKept)
 
 
-async def _server(
-    scene: Scene, name: str, rules: Rules, workspace_id: int | None = None
-) -> int:
+async def _server(scene: Scene, name: str, rules: Rules, workspace_id: int | None = None) -> int:
     server = make_server(name=name, rules=rules, workspace_id=workspace_id)
     kept = await scene.desk.run(add_server, scene.actor, server)
     assert isinstance(kept, ServerKept)

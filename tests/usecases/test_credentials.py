@@ -83,7 +83,9 @@ async def test_secrets_are_nowhere_in_the_tables_in_the_clear(
 
 def _all_text(store: Store, _: object) -> str:
     tables = SQLModel.metadata.tables.values()
-    return "\n".join(str(row) for table in tables for row in store.connection.execute(table.select()))
+    return "\n".join(
+        str(row) for table in tables for row in store.connection.execute(table.select())
+    )
 
 
 async def test_new_credentials_reach_all_who_were_told(scene: Scene) -> None:

@@ -210,9 +210,7 @@ async def test_no_deadline_is_met_before_its_time(scene: Scene) -> None:
     assert extended.reconfirm_by >= scene.clock.now + 15 * MINUTE
 
 
-async def test_many_deadlines_missed_in_one_outage_lapse_nobody(
-    scene: Scene, stress: bool
-) -> None:
+async def test_many_deadlines_missed_in_one_outage_lapse_nobody(scene: Scene, stress: bool) -> None:
     bench = Bench(scene)
     many = 500 if stress else 60
     server = await _server(scene, Rules(max_streams=many))

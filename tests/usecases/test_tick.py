@@ -77,7 +77,7 @@ async def test_nobody_is_reminded_of_a_time_they_were_not_told(scene: Scene) -> 
     bench = Bench(scene)
     reservation = await bench.reserve(slot=bench.slot(2 * HOUR), reminders=(HOUR,))
     await bench.post.deliver()
-    bench.post.answer(ANN.address, Deferred("try later", retry_after=7000))
+    bench.post.answer(ANN.address, Deferred("try later", retry_after=6000))
     later = Slot.of(reservation.slot.starts_at + MINUTE, HOUR)
     await bench.change(reservation.code, slot=later)
 
@@ -192,7 +192,7 @@ async def test_the_report_waits_for_stragglers_but_not_for_ever(scene: Scene) ->
     early = bench.post.to_holder()
     await bench.awake_for(3 * MINUTE)
     first = bench.post.to_holder()
-    await bench.awake_for(4 * MINUTE)
+    await bench.awake_for(7 * MINUTE)
 
     assert [] == early
     assert [(1, 1)] == [(one.told, one.waiting) for one in first]
@@ -303,4 +303,6 @@ async def _stored(scene: Scene) -> str:
 
 def _all_text(store: Store, _: object) -> str:
     tables = SQLModel.metadata.tables.values()
-    return "\n".join(str(row) for table in tables for row in store.connection.execute(table.select()))
+    return "\n".join(
+        str(row) for table in tables for row in store.connection.execute(table.select())
+    )

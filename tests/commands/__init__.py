@@ -1,0 +1,1 @@
+"""Tests of the commands: their grammar, how they are carried out, and what is answered."""

@@ -1,0 +1,152 @@
+"""A route that is down pauses the queue, spends no attempt, and drains once it is back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.model.delivery import Deferred, DeliveryState, RouteDown
+from core.model.recipient import Contact, RouteName
+from core.outbox.dispatch import Dispatcher
+from tests.desks import Scene
+from tests.life.bench import ANN, BEN, Bench
+from tests.outbox.test_order import deliveries
+
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+CROWD = tuple(Contact(RouteName.EMAIL, f"fan{number}@example.org") for number in range(12))
+
+
+async def tries_within(bench: Bench, dispatcher: Dispatcher, length: timedelta) -> list[timedelta]:
+    """Look at the outbox every five seconds, noting when a connection was tried."""
+    tried = []
+    for tick in range(0, int(length.total_seconds()), 5):
+        before = bench.post.mail.opened
+        await dispatcher.deliver_due()
+        if bench.post.mail.opened > before:
+            tried.append(timedelta(seconds=tick))
+        bench.clock.move(5 * SECOND)
+    return tried
+
+
+async def test_pauses_longer_and_longer_and_spends_no_attempt(scene: Scene) -> None:
+    bench = Bench(scene)
+    reservation = await bench.reserve(slot=bench.slot(timedelta(days=2)), audience=CROWD)
+    bench.post.mail.down = "connection refused"
+    dispatcher = bench.post.dispatcher()
+
+    tried = await tries_within(bench, dispatcher, 30 * MINUTE)
+
+    assert [0 * MINUTE, MINUTE, 3 * MINUTE, 8 * MINUTE, 18 * MINUTE, 28 * MINUTE] == tried
+    rows = await scene.desk.read(deliveries, reservation.id)
+    assert {(DeliveryState.QUEUED, 0, "connection refused")} == {
+        (row.state, row.attempts, row.reason) for row in rows
+    }
+
+
+async def test_drains_once_it_is_back_and_each_gets_one_copy(scene: Scene) -> None:
+    bench = Bench(scene)
+    await bench.reserve(audience=CROWD)
+    bench.post.mail.down = "connection refused"
+    await bench.post.deliver()
+    bench.post.mail.down = ""
+
+    paused = await bench.post.deliver()
+    scene.clock.move(MINUTE)
+    sent = await bench.post.deliver()
+
+    assert (0, 12) == (paused, sent)
+    assert sorted(one.address for one in CROWD) == sorted(
+        message.recipient for message in bench.post.mail.sent
+    )
+
+
+async def test_one_that_breaks_down_between_messages_loses_none(scene: Scene) -> None:
+    bench = Bench(scene)
+    await bench.reserve(audience=CROWD)
+    bench.post.answer(CROWD[5].address, RouteDown("the server said 421"))
+
+    await bench.post.deliver()
+    before = len(bench.post.mail.sent)
+    scene.clock.move(MINUTE)
+    await bench.post.deliver()
+
+    assert before < 12 == len(bench.post.mail.sent)
+    assert 12 == len({message.recipient for message in bench.post.mail.sent})
+
+
+async def test_a_success_makes_the_next_pause_short_again(scene: Scene) -> None:
+    bench = Bench(scene)
+    await bench.reserve(audience=(ANN,))
+    bench.post.answer(ANN.address, *[RouteDown("421")] * 3)
+    for pause in (MINUTE, 2 * MINUTE, 5 * MINUTE):
+        await bench.post.deliver()
+        scene.clock.move(pause)
+    await bench.post.deliver()
+    assert 1 == len(bench.post.mail.sent)
+    await bench.reserve(audience=(BEN,), slot=bench.slot(timedelta(days=9)))
+    bench.post.answer(BEN.address, RouteDown("421"))
+    await bench.post.deliver()
+
+    scene.clock.move(MINUTE)
+
+    assert 1 == await bench.post.deliver()
+
+
+async def test_a_clock_set_back_does_not_make_the_pause_endless(scene: Scene) -> None:
+    bench = Bench(scene)
+    await bench.reserve()
+    bench.post.answer(ANN.address, RouteDown("421"))
+    await bench.post.deliver()
+
+    scene.clock.move(-timedelta(days=1))
+    await bench.reserve(audience=(BEN,))
+    await bench.post.deliver()
+
+    assert [BEN.address] == [message.recipient for message in bench.post.mail.sent]
+
+
+async def test_one_route_that_is_down_holds_up_no_other(scene: Scene) -> None:
+    bench = Bench(scene)
+    await bench.reserve(slot=bench.slot(timedelta(hours=1)))
+    bench.post.mail.down = "connection refused"
+    await bench.awake_for(timedelta(minutes=50))
+
+    assert {"report", "stream_key"} == {one.kind for one in bench.post.to_holder()}
+    assert [] == bench.post.mail.sent
+
+
+async def test_a_deferral_is_of_one_recipient_and_spends_an_attempt(scene: Scene) -> None:
+    bench = Bench(scene)
+    reservation = await bench.reserve(audience=(ANN, BEN))
+    bench.post.answer(ANN.address, Deferred("451 greylisted"))
+
+    await bench.post.deliver()
+
+    (ann, _) = await scene.desk.read(deliveries, reservation.id)
+    assert (DeliveryState.QUEUED, 1, "451 greylisted") == (ann.state, ann.attempts, ann.reason)
+    assert [BEN.address] == [message.recipient for message in bench.post.mail.sent]
+
+
+@pytest.mark.parametrize("hours", [3, 48])
+async def test_gives_up_when_nobody_can_use_it_any_more(scene: Scene, hours: int) -> None:
+    """And not before: a server that puts us off for two days is asked until the slot is over."""
+    bench = Bench(scene)
+    reservation = await bench.reserve(slot=bench.slot(timedelta(hours=hours)), reminders=())
+    bench.post.answer(ANN.address, *[Deferred("451 greylisted")] * 100)
+    tries = 0
+    while tries < 100:
+        (row,) = [
+            one for one in await scene.desk.read(deliveries, reservation.id) if one.number == 1
+        ]
+        if not row.state.open:
+            break
+        scene.clock.now = max(row.not_before, scene.clock.now)
+        await bench.post.deliver()
+        tries += 1
+
+    assert (DeliveryState.FAILED, "given up: 451 greylisted") == (row.state, row.reason)
+    assert scene.clock.now <= reservation.slot.ends_at
+    assert scene.clock.now >= reservation.slot.ends_at - timedelta(hours=4.5)
+    assert {3: 6, 48: 17}[hours] == tries

@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from core.access.vault import Vault
 
-
 _TOKEN = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{1,16})-([A-Za-z0-9_-]+)")
 
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
     """The half-open interval `[starts_at, ends_at)`.
 
-    Raises `ValueError` for instants without a zone and for an end that is not after the start: a
-    front end checks both before it makes a slot, so that people never see these.
+    Instants are kept in UTC, whatever zone they come in: elsewhere a length would be wall time, and
+    wrong over a clock change. Raises `ValueError` for instants without a zone and an end that is
+    not after the start: a front end checks both before it makes a slot, so people never see these.
     """
 
     starts_at: datetime
     ends_at: datetime
 
     def __post_init__(self) -> None:
-        """Refuse what no later code could put right."""
+        """Refuse what no later code could put right; keep the rest in UTC."""
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
             msg = "a slot needs instants with a zone"
             raise ValueError(msg)
+        if self.starts_at.tzinfo is not UTC or self.ends_at.tzinfo is not UTC:
+            object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
+            object.__setattr__(self, "ends_at", self.ends_at.astimezone(UTC))
         if self.ends_at <= self.starts_at:
             msg = "a slot must end after it starts"
             raise ValueError(msg)
@@ -29,7 +33,7 @@ class Slot:
     @classmethod
     def of(cls, starts_at: datetime, length: timedelta) -> Slot:
         """Make the slot that starts then and lasts so long."""
-        return cls(starts_at, starts_at + length)
+        return cls(starts_at, starts_at.astimezone(UTC) + length)
 
     @property
     def length(self) -> timedelta:

@@ -1,0 +1,1 @@
+"""Tests of the console: scripts, the dialogue at a terminal, what it keeps and what it shows."""

@@ -1,0 +1,98 @@
+"""Desks whose transactions fail, or whose process dies, where a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+
+from core.store.desk import Desk
+from core.store.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Transaction: TypeAlias = Callable[[], Awaitable[Any]]
+Around: TypeAlias = Callable[[str, dict[str, Any], Transaction], Awaitable[Any]]
+
+
+async def _plainly(_name: str, _given: dict[str, Any], transaction: Transaction) -> object:
+    return await transaction()
+
+
+@dataclass(slots=True)
+class FaultyDesk(Desk):
+    """A desk that runs the dispatcher's transactions by way of `around`."""
+
+    around: Around = _plainly
+
+    async def run_patiently(
+        self,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case, or let go wrong what is to go wrong."""
+
+        async def transaction() -> T:
+            return await Desk.run_patiently(self, use_case, *args, **kwargs)
+
+        answer: T = await self.around(use_case.__name__, kwargs, transaction)
+        return answer
+
+
+@contextmanager
+def faulty(desk: Desk, around: Around) -> Iterator[FaultyDesk]:
+    """Open a second desk on the same database, with threads of its own."""
+    other = FaultyDesk(
+        database=desk.database,
+        vault=desk.vault,
+        links=desk.links,
+        now=desk.now,
+        limits=desk.limits,
+        around=around,
+    )
+    try:
+        yield other
+    finally:
+        other._writers.shutdown(wait=True)  # noqa: SLF001 - the database is the other desk's
+        other._readers.shutdown(wait=True)  # noqa: SLF001 - likewise
+
+
+class Death:
+    """The end of a process at one named moment; from then on nothing of it goes any further."""
+
+    def __init__(self, moment: str, time: int) -> None:
+        self._moment = moment
+        self._left = time
+        self.come = asyncio.Event()
+
+    async def around(self, name: str, _given: dict[str, Any], transaction: Transaction) -> object:
+        """Run a transaction, unless death comes before it or after it."""
+        await self.at(f"before {name}")
+        answer = await transaction()
+        await self.at(f"after {name}")
+        return answer
+
+    async def at(self, moment: str) -> None:
+        """Pass a moment, or never come back from it."""
+        if moment == self._moment:
+            self._left -= 1
+            if self._left == 0:
+                self.come.set()
+        if self.come.is_set():
+            await asyncio.get_running_loop().create_future()
+
+    async def meets(self, work: Awaitable[object]) -> bool:
+        """Work until it is done or death comes; tells whether it came."""
+        working = asyncio.ensure_future(work)
+        dying = asyncio.ensure_future(self.come.wait())
+        await asyncio.wait({working, dying}, return_when=asyncio.FIRST_COMPLETED)
+        mine = {working, dying} | {one for one in asyncio.all_tasks() if one.get_name() == "ledger"}
+        for task in mine:
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
+        return self.come.is_set()

@@ -1,6 +1,7 @@
 """One process of a race: books what it is told to, several at a time, and prints every answer.
 
-Run as `python -m tests.store.racer URL SERVER SEED REQUESTS`; it begins when it is sent a line.
+Run as `python -m tests.store.racer URL SERVER SEED REQUESTS`; it says when it is ready, and
+begins when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from core.usecases.reserve import reserve
 from core.usecases.settings import Account, enter
 from tests.desks import START, Clock, open_desk
 
+READY = "ready\n"
 AT_ONCE = 8
 HALF_HOURS = 40  # in which all of the slots lie
 LENGTHS = (1, 1, 2, 3, 8)
@@ -81,7 +83,9 @@ async def race(url: str, server_id: int, seed: str, number: int) -> None:
                 line = json.dumps(await book(desk, actor, request))
                 sys.stdout.write(f"{line}\n")
 
-        sys.stdin.readline()
+        sys.stdout.write(READY)
+        sys.stdout.flush()
+        sys.stdin.read()
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
 

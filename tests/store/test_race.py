@@ -13,6 +13,7 @@ from core.model.server import Rules
 from core.model.slot import Slot
 from core.store.desk import Desk
 from tests.desks import Clock, set_scene
+from tests.store.racer import READY
 from tests.store.rows import live_rows, peak
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,14 @@ def race(url: str, server_id: int, number: int) -> list[dict[str, object]]:
             )
             for seed in range(PROCESSES)
         ]
-        told = [racer.communicate("go\n", timeout=600) for racer in racers]
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == READY
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.close()
+            racer.stdin = None
+        told = [racer.communicate(timeout=600) for racer in racers]
     assert ["" for _ in racers] == [errors for _, errors in told]
     return [json.loads(line) for answers, _ in told for line in answers.splitlines()]
 

@@ -65,15 +65,23 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
 def _settled(store: Store, heads: Sequence[Delivery], now: datetime, mail_domain: str) -> list[Job]:
     """Settle the deliveries whose turn it is; gives those to be sent."""
     recipients = store.recipients.many([head.to for head in heads])
+    routes = {head.id: recipients[head.to].contact.route for head in heads}
+    # a holder is told elsewhere since it was queued: it is for that route to take
+    store.deliveries.reroute({head.id: routes[head.id] for head in heads if _strays(head, routes)})
     by_reservation: dict[int, list[Delivery]] = {}
     for head in heads:
-        by_reservation.setdefault(head.reservation_id, []).append(head)
+        if not _strays(head, routes):
+            by_reservation.setdefault(head.reservation_id, []).append(head)
     reservations = store.reservations.many(by_reservation)
     jobs: list[Job] = []
     for reservation_id, deliveries in by_reservation.items():
         party = _Party(store, reservations[reservation_id], deliveries, recipients)
         jobs += party.jobs(now, mail_domain)
     return jobs
+
+
+def _strays(head: Delivery, routes: dict[int, RouteName]) -> bool:
+    return head.route is not routes[head.id]
 
 
 class _Party:

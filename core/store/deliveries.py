@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -229,6 +229,16 @@ class Deliveries:
                 for one in claimed
             ],
         )
+
+    def reroute(self, routes: Mapping[int, RouteName]) -> None:
+        """Have deliveries travel another way."""
+        if routes:
+            self._connection.execute(
+                update(DeliveryRow)
+                .where(col(DeliveryRow.id) == bindparam("b_id"))
+                .values(route=bindparam("b_route")),
+                [{"b_id": number, "b_route": route.value} for number, route in routes.items()],
+            )
 
     def renew(self, ids: Sequence[int], token: str, until: datetime) -> None:
         """Keep deliveries that a dispatcher has claimed for a while longer."""

@@ -182,13 +182,18 @@ class Recipients:
                 rows,
             )
 
-    def set_holder_contact(self, reservation_id: int, contact: Contact) -> None:
-        """Write to the holder at another address from now on."""
+    def set_holder_contact(self, holder_id: int, contact: Contact) -> None:
+        """Write to a holder at another address from now on, about whatever they hold or held.
+
+        What was erased stays erased.
+        """
+        theirs = select(ReservationRow.id).where(col(ReservationRow.holder_id) == holder_id)
         self._connection.execute(
             update(RecipientRow)
             .where(
-                col(RecipientRow.reservation_id) == reservation_id,
+                col(RecipientRow.reservation_id).in_(theirs),
                 col(RecipientRow.number) == HOLDER,
+                col(RecipientRow.address) != "",
             )
             .values(
                 route=contact.route.value,

@@ -54,16 +54,14 @@ def add_to_list(
 ) -> ListChanged | TooManyRecipients:
     """Put contacts on a list, which is made if there is none of that name."""
     found = store.audiences.named(actor.workspace_id, name)
-    if found is None and len(contacts) > store.limits.recipients:
-        return TooManyRecipients(len(contacts), store.limits.recipients)
-    made = found is None
-    target = found or store.audiences.make(actor.workspace_id, name, now)
-    size = target.size + len(contacts)
+    known = store.audiences.members(found.id) if found else ()
+    size = len({contact.key for contact in (*known, *contacts)})
     if size > store.limits.recipients:
         return TooManyRecipients(size, store.limits.recipients)
+    target = found or store.audiences.make(actor.workspace_id, name, now)
     added = store.audiences.add(target.id, contacts)
     store.records.audit("audience_add", actor, list=target.id, added=added)
-    return ListChanged(target.name, added=added, size=target.size + added, made=made)
+    return ListChanged(target.name, added=added, size=size, made=found is None)
 
 
 def take_from_list(

@@ -38,9 +38,14 @@ def may_manage_server(actor: Actor, server: Server) -> bool:
     return actor.is_admin and server.workspace_id == actor.workspace_id
 
 
-def reservable(actor: Actor, server: Server | None) -> bool:
-    """Tell whether an actor's workspace may reserve a server."""
-    return server is not None and server.workspace_id in {None, actor.workspace_id}
+def sees_server(actor: Actor, server: Server) -> bool:
+    """Tell whether a server is any business of an actor's; all of them are the operator's."""
+    return actor.role is Role.OPERATOR or reservable(actor.workspace_id, server)
+
+
+def reservable(workspace_id: int, server: Server) -> bool:
+    """Tell whether a workspace may reserve a server."""
+    return server.workspace_id in {None, workspace_id}
 
 
 def _sees(actor: Actor, reservation: Reservation) -> bool:

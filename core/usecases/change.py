@@ -43,7 +43,9 @@ def change(store: Store, now: datetime, actor: Actor, request: ChangeRequest) ->
         return found
     before, servers = locked(store, found.id, also=request.server_id)
     server = servers.get(request.server_id or before.server_id)
-    if server is None or not (server.id == before.server_id or reservable(actor, server)):
+    if server is None or not (
+        server.id == before.server_id or reservable(before.workspace_id, server)
+    ):
         return NoSuchServer()
     if not before.status.live or before.slot.ends_at <= now:
         return Ended(before)

@@ -110,7 +110,7 @@ def find_free(  # noqa: PLR0913 - where, when, how long, how many
 ) -> Free | NoSuchServer:
     """Find where a slot of that length can still be put."""
     server = store.servers.get(server_id)
-    if server is None or not reservable(actor, server):
+    if server is None or not reservable(actor.workspace_id, server):
         return NoSuchServer()
     wide = busy_interval(window, server.rules)
     around = load_around(store, server, wide, holder_id=actor.person_id)

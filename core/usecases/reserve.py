@@ -40,7 +40,7 @@ GUEST = "guest"  # the watchers' user name where none is given
 def reserve(store: Store, now: datetime, actor: Actor, request: ReserveRequest) -> ReserveAnswer:
     """Take the slot for the actor and queue the notices, or say why not and what is free."""
     server = store.servers.lock(request.server_id)
-    if server is None or not reservable(actor, server):
+    if server is None or not reservable(actor.workspace_id, server):
         return NoSuchServer()
     contacts = listed_contacts(store, actor, request.audience, request.audience_lists)
     if isinstance(contacts, NoSuchList):

@@ -12,7 +12,7 @@ from core.store.codec import remembered
 from core.store.servers import NumberedBlackout
 from core.store.store import Store
 from core.usecases.answers import NoSuchServer, NotAllowed
-from core.usecases.authority import may_manage_server, reservable
+from core.usecases.authority import may_manage_server, sees_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def change_server(
 ) -> ServerKept | NameTaken | NotAllowed | NoSuchServer:
     """Keep a server's new rules; what is reserved stays as it was permitted."""
     before = store.servers.lock(changed.id)
-    if before is None or not reservable(actor, before):
+    if before is None or not sees_server(actor, before):
         return NoSuchServer()
     if not may_manage_server(actor, before):
         return NotAllowed()
@@ -93,9 +93,9 @@ def change_server(
 
 
 def show_server(store: Store, now: datetime, actor: Actor, name: str) -> ServerShown | NoSuchServer:
-    """Show a server's rules and blackouts to anybody who may reserve it."""
+    """Show a server's rules and blackouts to anybody whose business it is."""
     server = store.servers.named(name)
-    if server is None or not reservable(actor, server):
+    if server is None or not sees_server(actor, server):
         return NoSuchServer()
     return ServerShown(
         server, store.servers.numbered_blackouts(server.id, now), may_manage_server(actor, server)
@@ -107,7 +107,7 @@ def black_out(
 ) -> BlackoutKept | NotAllowed | NoSuchServer:
     """Close a server for a while; what is reserved there stays until somebody cancels it."""
     server = store.servers.named(name)
-    if server is None or not reservable(actor, server):
+    if server is None or not sees_server(actor, server):
         return NoSuchServer()
     if not may_manage_server(actor, server):
         return NotAllowed()
@@ -124,7 +124,7 @@ def lift_blackout(
 ) -> BlackoutLifted | NotAllowed | NoSuchServer:
     """Open a server again."""
     server = store.servers.named(name)
-    if server is None or not reservable(actor, server):
+    if server is None or not sees_server(actor, server):
         return NoSuchServer()
     if not may_manage_server(actor, server):
         return NotAllowed()

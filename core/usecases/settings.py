@@ -76,9 +76,7 @@ def set_own(  # noqa: PLR0913 - what can be set
         actor.person_id, zone=str(zone) if zone else None, reminders=reminders, email=email
     )
     if email is not None:
-        contact = holder_contact(store, actor)
-        for held in store.reservations.of_holder(actor.person_id, now, limit=1000):
-            store.recipients.set_holder_contact(held.id, contact)
+        store.recipients.set_holder_contact(actor.person_id, holder_contact(store, actor))
     return show_settings(store, now, actor)
 
 

@@ -29,8 +29,10 @@ from core.usecases.revising import revise
 SWEEP = "sweep"
 MOST_AT_ONCE = 100
 
-_REPORT_AGAIN = timedelta(seconds=60)
-_REPORT_ANYWAY = 15  # looks at the outbox before the holder hears who is still waiting
+_REPORT_AGAIN = timedelta(minutes=1)  # doubled each time, up to an hour
+_REPORT_AT_LEAST = timedelta(hours=1)  # is looked whether the deliveries have ended
+_REPORT_MOST = 16
+_REPORT_ANYWAY = 4  # looks, a quarter of an hour, until the holder hears who is still waiting
 
 
 def due_now(store: Store, now: datetime) -> Sequence[Due]:
@@ -167,12 +169,11 @@ def _revised(store: Store, revised: Reservation, kind: NoticeKind, *, done: str 
 def _report(store: Store, reservation: Reservation, due: Due, now: datetime) -> None:
     """Tell the holder who was told, once the deliveries have ended or it has taken long."""
     waiting = store.deliveries.open_to(reservation.id, TOLD_KINDS)
-    if waiting and due.tries != _REPORT_ANYWAY:
-        store.dues.put(replace(due, due_at=now + _REPORT_AGAIN, tries=due.tries + 1))
-        return
-    tell_holder(store, reservation, _facts(store, reservation), NoticeKind.REPORT)
     if waiting:
-        store.dues.put(replace(due, due_at=now + _REPORT_AGAIN, tries=due.tries + 1))
+        wait = min(_REPORT_AGAIN * 2**due.tries, _REPORT_AT_LEAST)
+        store.dues.put(replace(due, due_at=now + wait, tries=min(due.tries + 1, _REPORT_MOST)))
+    if not waiting or due.tries == _REPORT_ANYWAY:
+        tell_holder(store, reservation, _facts(store, reservation), NoticeKind.REPORT)
 
 
 def _finish(store: Store, reservation: Reservation) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from bot.answers.reply import Tone
 from bot.commands.commands import (
-    AudienceImport,
     Cancel,
     Change,
     Command,
@@ -109,7 +108,6 @@ WRONG = {
 }
 LINES_ARE_FINE = {"description", "audience", "lists", "add", "remove"}  # fields of several lines
 _LINES = {"line break", "header", "line separator"}
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 40
 
 
 def steering(field: str) -> list[str]:
@@ -203,28 +201,6 @@ async def test_settings_are_guarded_as_well(olga: Typist, field: str) -> None:
 
     for text in steering(field):
         await refused(olga, Settings({field: f"{good}{text}"}), field)
-
-
-async def test_a_lists_name_is_guarded_as_well(olga: Typist) -> None:
-    for name in (*STEERING.values(), "", "a" * 41, "<b>", "=1+1", "../etc"):
-        await refused(olga, AudienceImport(name, "a.csv", b"ann@example.org\n"), "name")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        PNG,
-        b"%PDF-1.7\n...",
-        b"PK\x03\x04xl/workbook.xml",
-        b"\xff\xfe\x00",
-        b"",
-        b"\x00" * 1000,
-        b"a@b.org\n" * 300_000,
-    ],
-    ids=["image", "pdf", "workbook", "broken", "empty", "zeros", "huge"],
-)
-async def test_a_file_that_is_no_list_is_refused(olga: Typist, data: bytes) -> None:
-    await refused(olga, AudienceImport("regulars", "guests.csv", data), "file")
 
 
 async def test_a_long_command_is_refused_before_it_is_looked_at(olga: Typist) -> None:

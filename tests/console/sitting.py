@@ -44,11 +44,12 @@ class Sitting:
         )
         return await run_console(app), out.getvalue()
 
-    async def press(self, *lines: str, end: str = CTRL_D) -> str:
+    async def press(self, *lines: str) -> str:
         """Type lines, each ended by Enter, then leave; gives what the screen showed."""
         screen = io.StringIO()
         output = Vt100_Output(screen, lambda: Size(rows=50, columns=100), enable_cpr=False)
-        keys = "".join(f"{line}{ENTER}" for line in lines) + end
+        # more than one: a dialogue that went another way than the test meant ends as well
+        keys = "".join(f"{line}{ENTER}" for line in lines) + CTRL_D * 5
         with create_pipe_input() as keyboard:
             keyboard.send_text(keys)
             assert 0 == await run_terminal(self.app, keyboard=keyboard, screen=output)

@@ -119,7 +119,9 @@ async def test_ctrl_c_cancels_the_line(olga: Sitting) -> None:
 
 @pytest.mark.parametrize("word", ["exit", "quit", " Bye "])
 async def test_a_word_leaves_as_ctrl_d_does(olga: Sitting, word: str) -> None:
-    await olga.press(word, end="")
+    screen = await olga.press(word, "list")
+
+    assert "nothing reserved" not in screen
 
 
 async def test_a_denial_offers_what_is_free_by_number(olga: Sitting) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import SQLModel
+
 from core.model.due import DueKind
 from core.model.people import Actor, Role, WorkspaceKind
 from core.model.recipient import Contact, RouteName
@@ -14,6 +16,7 @@ from core.model.reservation import Reservation
 from core.model.slot import Slot
 from core.store.desk import Desk
 from core.store.store import Store
+from core.store.tables import AuditRow
 from core.usecases.answers import Changed, Permitted, Reconfirmed
 from core.usecases.cancel import cancel
 from core.usecases.change import change
@@ -137,6 +140,15 @@ async def dues_of(desk: Desk, reservation_id: int) -> dict[tuple[DueKind, timede
     dues = await desk.read(lambda store, _: store.dues.up_to(far, 10_000))
     return {
         (due.kind, due.lead): due.due_at for due in dues if due.reservation_id == reservation_id
+    }
+
+
+def everything(store: Store, _: object) -> dict[str, list[tuple[object, ...]]]:
+    """Read every row of every table but the audit."""
+    return {
+        name: sorted((tuple(row) for row in store.connection.execute(table.select())), key=repr)
+        for name, table in SQLModel.metadata.tables.items()
+        if name != AuditRow.__tablename__
     }
 
 

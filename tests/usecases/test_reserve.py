@@ -6,14 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from core.model.due import DueKind
 from core.model.people import Role
 from core.model.recipient import Contact, RouteName
-from core.model.request import CredentialWish
-from core.model.reservation import CredentialMode, NotificationPolicy, Status
-from core.model.server import Rules
+from core.model.reservation import NotificationPolicy, Status
 from core.policy.reasons import Full
 from core.store.recipients import ANY_HOLDER
 from core.store.store import Limits, Store
@@ -31,18 +29,9 @@ from core.usecases.audience import add_to_list
 from core.usecases.reserve import reserve
 from core.usecases.servers import ServerKept, add_server, change_server
 from tests.desks import Scene, make_server
-from tests.life.bench import ANN, BEN, CLEO, Bench, dues_of, member_of
+from tests.life.bench import ANN, BEN, CLEO, Bench, dues_of, everything, member_of
 
 HOUR = timedelta(hours=1)
-
-
-def everything(store: Store, _: object) -> dict[str, list[tuple[object, ...]]]:
-    """Read every row of every table but the audit."""
-    return {
-        name: sorted((tuple(row) for row in store.connection.execute(table.select())), key=repr)
-        for name, table in SQLModel.metadata.tables.items()
-        if name != AuditRow.__tablename__
-    }
 
 
 def acts(store: Store, _: object) -> list[str]:

@@ -1,0 +1,1 @@
+"""Tests of the ways in: sealed secrets, links, and the credentials people are given."""

@@ -8,6 +8,13 @@ from collections.abc import Callable, Sequence
 
 ROLES = ("worker",)
 
+_SERVER_FIELDS = (
+    "kind=nginx-rtmp|mediamtx|srs|icecast|link zone= watch_url= ingest_url= max_streams="
+    " max_viewers= opening_hours= shortest= longest= notice= horizon= set_up= tear_down= quota="
+    " reconfirm_lead= reconfirm_reminder= policy=; `help server add` at the console says what each"
+    " is for"
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code: 0 done, 1 failed, 2 wrongly asked or set up."""
@@ -50,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     server = commands.add_parser("server", help="the streaming servers")
     server_commands = server.add_subparsers(metavar="COMMAND", required=True)
     add = server_commands.add_parser(
-        "add", help="add a server: NAME and what /slot server add takes"
+        "add", help="add a server", description=f"Add a server: NAME, then {_SERVER_FIELDS}."
     )
     add.add_argument("words", nargs="+", metavar="WORD")
     add.set_defaults(command=_server_add)

@@ -7,9 +7,9 @@ import sys
 from dataclasses import dataclass
 
 from bot.settings import Settings, SettingsError, load_settings, unknown_settings
-from bot.wiring import mail_folder, mail_works, open_path, secret_keys
+from bot.wiring import mail_folder, mail_sender, mail_works, open_path, secret_keys
 from core.access.vault import SealBrokenError, Vault
-from core.store.database import BusyError, Database, open_database, ping
+from core.store.database import BusyError, Database, NoDatabaseError, open_database, ping
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state
 from core.store.servers import Servers
@@ -77,7 +77,7 @@ def _database(settings: Settings) -> list[Finding]:
     try:
         ping(database)
         return [Finding(_WORKS, f"database: {where}"), *_schema(database, settings)]
-    except BusyError as error:
+    except (BusyError, NoDatabaseError) as error:
         return [Finding(_BROKEN, f"database: {where}", str(error))]
     finally:
         database.dispose()
@@ -117,6 +117,10 @@ def _seals(database: Database, settings: Settings) -> Finding:
 
 
 async def _mail(settings: Settings) -> Finding:
+    try:
+        mail_sender(settings)
+    except SettingsError as error:
+        return Finding(_BROKEN, "mail sender", error.problems[0])
     if not settings.smtp_url:
         return Finding(
             _MISSING,

@@ -19,8 +19,9 @@ from bot.console.render import render_reply
 from bot.logs import log_to_file, log_to_stderr
 from bot.settings import SettingsError, load_settings
 from bot.wiring import SchemaBehindError, open_app, open_database_of
+from core.access.vault import SealBrokenError
 from core.model.people import Role, WorkspaceKind
-from core.store.database import BusyError
+from core.store.database import BusyError, NoDatabaseError
 from core.store.schema import upgrade
 from core.usecases.settings import Account, enter
 
@@ -37,7 +38,7 @@ def guarded(command: Callable[[], int]) -> int:
         sys.stderr.write("callboard cannot start: settings are missing or wrong.\n")
         for problem in error.problems:
             sys.stderr.write(f"  {problem}\n")
-    except (SchemaBehindError, BusyError, OSError) as error:
+    except (SchemaBehindError, BusyError, NoDatabaseError, SealBrokenError, OSError) as error:
         sys.stderr.write(f"callboard cannot start: {error}\n")
     return _WRONG
 

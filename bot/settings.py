@@ -77,6 +77,13 @@ class Settings(BaseModel):
             raise ValueError("write the address people reach, such as https://slots.example.org")
         return url.rstrip("/")
 
+    @field_validator("mail_name")
+    @classmethod
+    def _one_line(cls, name: str) -> str:
+        if not name.strip() or not name.isprintable():
+            raise ValueError("write a name on one line, without control characters")
+        return name
+
     @model_validator(mode="after")
     def _fitting_together(self) -> Settings:
         if self.database_url.startswith("postgresql") and not self.secret_key:

@@ -25,6 +25,7 @@ from core.outbox.dispatch import Compose, Dispatcher, Fill, Outlet
 from core.outbox.route import Message, Route
 from core.store.database import Database, open_database
 from core.store.desk import Desk
+from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state, upgrade
 
 __all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
@@ -61,8 +62,8 @@ async def open_app(
     """Open the desk that the settings describe, and close it again.
 
     `console` is the screen of a holder at a console, and how notices are written there; without
-    it they wait until there is one. Raises `SettingsError`, `BusyError` (no database) or
-    `SchemaBehindError`.
+    it they wait until there is one. Raises `SettingsError`, `BusyError`,
+    `NoDatabaseError`, `SchemaBehindError`, or `SealBrokenError` for another key than before.
     """
     database = ready_database(settings)
     vault = Vault(secret_keys(settings))
@@ -73,6 +74,9 @@ async def open_app(
         now=now,
         limits=settings.limits,
     )
+    with database.reading(patience=2) as connection:
+        # with another key than before nothing could be told: better to say so than to run on
+        Reservations(connection, vault).newest_opens()
     outlets = {RouteName.EMAIL: mail_outlet(settings)}
     if console is not None:
         screen, composed = console
@@ -137,8 +141,11 @@ def open_database_of(settings: Settings) -> Database:
 
 
 def mail_sender(settings: Settings) -> MailSender:
-    """Make the mailbox that mail comes from."""
-    return MailSender(settings.sender, settings.mail_name)
+    """Make the mailbox that mail comes from; raises `SettingsError` for one that is none."""
+    try:
+        return MailSender(settings.sender, settings.mail_name)
+    except ValueError as error:
+        raise SettingsError([f"CALLBOARD_MAIL_FROM: {settings.sender}: {error}"]) from None
 
 
 def smtp_settings(settings: Settings) -> SmtpSettings:

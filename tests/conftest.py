@@ -54,23 +54,26 @@ def postgres_databases() -> Iterator[PostgresDatabases]:
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give a migrated database of its own to a test, once of each kind."""
-    yield from _lent(request, migrated=True)
+    """Give a migrated database of its own to a test, once of each kind; its tables are to stay."""
+    if request.param == "sqlite":
+        files: SqliteFiles = request.getfixturevalue("sqlite_files")
+        yield files.fresh()
+        return
+    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    url = databases.fresh()
+    yield url
+    databases.give_back(url)
 
 
 @pytest.fixture(params=BOTH)
 def empty_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Give a database without tables to a test, once of each kind."""
-    yield from _lent(request, migrated=False)
-
-
-def _lent(request: pytest.FixtureRequest, *, migrated: bool) -> Iterator[str]:
     if request.param == "sqlite":
         files: SqliteFiles = request.getfixturevalue("sqlite_files")
-        yield files.fresh() if migrated else files.empty()
+        yield files.empty()
         return
     databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    url = databases.fresh() if migrated else databases.empty()
+    url = databases.empty()
     yield url
     databases.drop(url)
 

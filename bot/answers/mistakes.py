@@ -45,6 +45,14 @@ def busy() -> Reply:
     )
 
 
+def sealed() -> Reply:
+    """Say that credentials are sealed with a key that the desk has not been given."""
+    words = (
+        "Its credentials cannot be opened: the desk's secret key is missing. Tell whoever runs it."
+    )
+    return Reply(Tone.TROUBLE, ((words,),))
+
+
 def broken(number: str) -> Reply:
     """Say that something went wrong that should not, and by which number its trace is found."""
     return Reply(

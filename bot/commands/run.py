@@ -20,6 +20,7 @@ from bot.commands import (
 )
 from bot.commands.asking import Asking
 from bot.commands.grammar import parse
+from core.access.vault import SealBrokenError
 from core.model.people import Actor
 from core.store.database import BusyError
 from core.store.desk import Desk
@@ -48,6 +49,9 @@ async def handle(
     """
     try:
         return await _run(Asking(desk, actor, submission_key), command)
+    except SealBrokenError as error:
+        log.error("command.sealed", extra={"reason": str(error)})  # noqa: TRY400 - no trace needed
+        return mistakes.sealed()
     except BusyError as error:
         log.warning("command.busy", extra={"reason": str(error)})
         return mistakes.busy()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -85,7 +87,7 @@ class Page:
         room = None if self.width is None else max(1, self.width - len(rest))
         lead = first
         for words in _wrapped(pieces, room):
-            yield f"{lead}{''.join(self._painted(piece) for piece in words)}".rstrip()
+            yield f"{lead}{''.join(self._painted(piece) for piece in _joined(words))}".rstrip()
             lead = rest
 
     def filled(self, pieces: Sequence[Piece], wide: int) -> str:
@@ -97,6 +99,15 @@ class Page:
         if not self.colours or piece.style not in _COLOURS or not piece.text.strip():
             return piece.text
         return f"\x1b[{_COLOURS[piece.style]}m{piece.text}\x1b[0m"
+
+
+def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Join neighbours of one style, and drop the blanks at the end."""
+    kept = list(pieces)
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    for style, run in groupby(kept, key=attrgetter("style")):
+        yield Piece("".join(piece.text for piece in run), style)
 
 
 def _wrapped(pieces: Sequence[Piece], room: int | None) -> Iterator[list[Piece]]:

@@ -59,7 +59,8 @@ class Vault:
         key = next((key for key in self._keys if key.name == name), None)
         if key is None:
             raise SealBrokenError(
-                "a secret was sealed with a key that is not set: add it to CALLBOARD_SECRET_KEY"
+                "a secret was sealed with a key that is not set: put secret.key back beside the"
+                " database, or add the key to CALLBOARD_SECRET_KEY"
             )
         raw = _unpacked(rest)
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.access.links import Purpose
+from core.access.vault import SealBrokenError
 from core.model.recipient import Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
 from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, Notice, NoticeKind, Personal
@@ -19,6 +21,9 @@ from core.store.recipients import HOLDER
 from core.store.reservations import Revision
 from core.store.store import Store
 
+log = logging.getLogger(__name__)
+
+_KEY_MISSING = timedelta(minutes=10)
 LEASE = timedelta(seconds=15)  # renewed while the dispatcher lives
 
 _WITH_ACCESS = frozenset(
@@ -152,7 +157,14 @@ class _Party:
     ) -> list[Job]:
         if not sent:
             return []
-        access = _Access(self._store, self._reservation, self._uid, [one.number for one, _ in sent])
+        try:
+            access = _Access(
+                self._store, self._reservation, self._uid, [one.number for one, _ in sent]
+            )
+        except SealBrokenError as error:
+            # the operator can put the key back: until then these wait, and no others
+            self._put_off([one for one, _ in sent], str(error))
+            return []
         first = self._store.recipients.first_deliveries([one.to for one, _ in sent])
         revisions = self._store.reservations.revisions(
             self._reservation.id, {claimed.revision for _, claimed in sent}
@@ -170,6 +182,13 @@ class _Party:
             )
             jobs.append(Job(one, claimed, notice, personal))
         return jobs
+
+    def _put_off(self, deliveries: Sequence[Delivery], reason: str) -> None:
+        log.error("delivery.sealed", extra={"reservation": self._reservation.id, "reason": reason})
+        not_before = self._store.now + _KEY_MISSING
+        self._store.deliveries.put_back(
+            [Again(one.id, not_before, one.attempts, one.doubtful, reason) for one in deliveries]
+        )
 
     def _notice(
         self, delivery: Delivery, claimed: Claimed, audience: Audience, revision: Revision

@@ -28,6 +28,10 @@ class BusyError(Exception):
     """The database cannot be reached or is held by somebody else: try again in a moment."""
 
 
+class NoDatabaseError(Exception):
+    """What should be the database is none, or is damaged: restore it from a backup."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The engines that write and read; on PostgreSQL they are one."""
@@ -177,7 +181,12 @@ def _as_busy() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise BusyError(_first_line(error)) from error
+        # of a file that is none of its own SQLite says no more than "database error"
+        if type(error.orig) is sqlite3.DatabaseError:
+            raise NoDatabaseError(_first_line(error)) from error
         raise
+    except sqlite3.DatabaseError as error:  # while connecting nobody has wrapped it yet
+        raise NoDatabaseError(str(error)) from error
 
 
 def _is_our_fault(error: OperationalError) -> bool:

@@ -78,18 +78,19 @@ WORDS = st.text(max_size=60)
 SPANS = st.one_of(WORDS.map(Said), WORDS.map(Literal), st.just(Strong("Denied: ")))
 LINES = st.lists(SPANS, max_size=5).map(tuple)
 REPLIES = st.builds(
-    lambda tone, lines, cell: Reply(
+    lambda tone, lines, cell, words: Reply(
         tone,
         tuple(lines),
         (
-            Section("T", lines=(cell,), rows=(Row("L", cell),), items=(cell,)),
+            Section(words, lines=(cell,), rows=(Row("L", cell),), items=(cell,)),
             Section(table=Table(("A", "B"), ((cell, cell),))),
         ),
-        (Action("pick", cell, "/slot list"),),
+        (Action("pick", cell, words), Action("cancel", cell, words)),
     ),
     st.sampled_from(Tone),
     st.lists(LINES, max_size=3),
     LINES,
+    WORDS,
 )
 
 

@@ -20,7 +20,6 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from adapters.mailbox_server import MailboxServer, Received
-from core.model.delivery import DeliveryState
 from core.model.recipient import Contact, RouteName
 from core.outbox.claim import LEASE
 from core.outbox.retry import DOUBT
@@ -143,7 +142,7 @@ def _sequence(mail: Received) -> int:
 async def _drained(
     scene: Scene, reservation_id: int, dispatchers: Nursery, ahead: timedelta
 ) -> bool:
-    """Let dispatchers work, past every doubt, until everything is sent."""
+    """Let dispatchers work, past every doubt, until nothing waits any more."""
     for _ in range(4):
         all_sent = asyncio.Event()
         looking = asyncio.create_task(_look(scene, reservation_id, all_sent))
@@ -155,11 +154,11 @@ async def _drained(
 
 
 async def _look(scene: Scene, reservation_id: int, done: asyncio.Event) -> bool:
-    """Look until everything is sent, or for longer than what need not wait would take."""
+    """Look until nothing waits, or for longer than what need not wait would take."""
     try:
         for _ in range(100):
             rows = await scene.desk.read(deliveries, reservation_id)
-            if all(row.state is DeliveryState.SENT for row in rows):
+            if not any(row.state.open for row in rows):
                 return True
             await asyncio.sleep(0.05)  # another process writes it: there is nothing to wait for
         return False

@@ -43,10 +43,9 @@ assert "alembic" not in sys.modules
 
 
 @pytest.fixture
-def migrated(database_url: str) -> Iterator[Database]:
-    database = open_database(database_url)
-    yield database
-    database.dispose()
+def migrated(empty: Database) -> Database:
+    upgrade(empty)
+    return empty
 
 
 @pytest.fixture

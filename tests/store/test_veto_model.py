@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
@@ -19,7 +18,7 @@ from core.model.server import Rules
 from core.model.slot import Slot
 from core.policy.permit import decide
 from core.policy.reasons import Permit, Taken
-from core.store.database import Database, open_database
+from core.store.database import Database
 from core.store.reservations import Reservations
 from core.store.servers import Servers
 from core.store.tables import ReservationRow
@@ -102,13 +101,6 @@ ACTS = st.lists(
     min_size=4,
     max_size=14,
 )
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.dispose()
 
 
 class Model:

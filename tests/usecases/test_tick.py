@@ -82,6 +82,7 @@ async def test_nobody_is_reminded_of_a_time_they_were_not_told(scene: Scene) -> 
     await bench.change(reservation.code, slot=later)
 
     await bench.awake_until(later.starts_at)
+    await bench.post.deliver()
 
     assert ["announcement confirmed", "change confirmed"] == bench.post.gists(ANN.address)
 
@@ -192,7 +193,9 @@ async def test_the_report_waits_for_stragglers_but_not_for_ever(scene: Scene) ->
     early = bench.post.to_holder()
     await bench.awake_for(3 * MINUTE)
     first = bench.post.to_holder()
-    await bench.awake_for(7 * MINUTE)
+    await bench.awake_for(4 * MINUTE)
+    await bench.post.deliver()
+    await bench.awake_for(30 * MINUTE)
 
     assert [] == early
     assert [(1, 1)] == [(one.told, one.waiting) for one in first]

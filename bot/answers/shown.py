@@ -20,14 +20,13 @@ from bot.answers.wording import (
 from core.model.prose import At, Line, Literal, Said, Strong
 from core.model.recipient import Recipient, Told
 from core.model.reservation import Status
-from core.model.server import ServerKind
+from core.model.server import ServerKind, with_path
 from core.notices.changes import changes_of
 from core.notices.notice import Notice, NoticeKind
 from core.notices.words import Row, address_span, described
 from core.outbox.tally import Missed
 from core.store.reservations import Revision
 from core.usecases.look import Shown
-from core.usecases.revising import with_path
 
 _MOST_REVISIONS = 20
 

@@ -100,3 +100,8 @@ class Server:
     notification_policy: NotificationPolicy = NotificationPolicy.ON_PERMIT
     workspace_id: int | None = None
     retired: bool = False
+
+
+def with_path(url: str, code: str) -> str:
+    """Fill a reservation's own stream name, made of its code, into a server's address."""
+    return url.replace("{path}", code.replace("-", "").lower())

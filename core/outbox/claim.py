@@ -11,6 +11,7 @@ from core.access.links import Purpose
 from core.access.vault import SealBrokenError
 from core.model.recipient import Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
+from core.model.server import with_path
 from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, Notice, NoticeKind, Personal
 from core.notices.to_audience import REMOVED
 from core.outbox.enqueue import Audience, tell_some, with_told_facts
@@ -263,7 +264,7 @@ class _Access:
         self._zone = ""
         if HOLDER in numbers:
             server = store.servers.get(reservation.server_id)
-            self._ingest_url = server.ingest_url if server else ""
+            self._ingest_url = with_path(server.ingest_url, reservation.code) if server else ""
             holder = store.people.person(reservation.holder_id)
             self._zone = holder.zone or store.people.workspace(reservation.workspace_id).zone
 

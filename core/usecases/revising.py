@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.model.due import Due, DueKind
 from core.model.people import Actor
 from core.model.reservation import Facts, Reservation
-from core.model.server import Server
+from core.model.server import Server, with_path
 from core.model.slot import Slot
 from core.policy.schedule import schedule, stream_key_due
 from core.store.store import Store
@@ -26,11 +26,6 @@ def facts_of(store: Store, reservation: Reservation, server: Server, *, reason: 
         reconfirm_by=reservation.reconfirm_by,
         reason=reason,
     )
-
-
-def with_path(url: str, code: str) -> str:
-    """Fill a reservation's own stream name into a server's address."""
-    return url.replace("{path}", code.replace("-", "").lower())
 
 
 def revise(  # noqa: PLR0913 - what, where, by whom, why, and whether its time is new

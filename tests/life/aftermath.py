@@ -110,7 +110,7 @@ def _is_written_to(reservation: Reservation, recipient: Recipient) -> bool:
 
 
 def _check_copies(mailboxes: Mailboxes) -> None:
-    """Copies are of what was in doubt, as often as it was, and byte for byte the same."""
+    """See that copies are of what was in doubt, as often as it was, and the same to the byte."""
     sent = mailboxes.sent
     for delivery_id in {message.delivery_id for message in sent}:
         copies = [message for message in sent if message.delivery_id == delivery_id]

@@ -25,7 +25,7 @@ from core.model.reservation import CredentialMode, NotificationPolicy
 from core.model.server import Rules, Server
 from core.model.slot import Slot
 from core.outbox.claim import LEASE
-from core.usecases.answers import Permitted
+from core.usecases.answers import Denied, Permitted
 from core.usecases.cancel import cancel
 from core.usecases.change import change
 from core.usecases.reconfirm import reconfirm
@@ -37,7 +37,7 @@ from tests.desks import Clock, make_server, open_desk, set_scene
 from tests.life.aftermath import check_all_delivered, check_unsubscribed
 from tests.life.bench import ANN, BEN, CLEO, DAN, Bench
 from tests.life.mailboxes import Mailboxes, Mood
-from tests.life.snapshot import Snapshot, check, check_step, snapshot
+from tests.life.snapshot import Snapshot, check, check_step, has_room, snapshot
 from tests.outbox.faults import Death, faulty
 from tests.outbox.post import read
 
@@ -55,12 +55,14 @@ which = st.integers(0, 20)
 class Life(RuleBasedStateMachine):
     """A desk with two servers and four people's mailboxes, over any course of events."""
 
-    def __init__(self, database_url: str) -> None:
+    fresh_url: Callable[[], str]
+
+    def __init__(self) -> None:
         super().__init__()
         self._runner = asyncio.Runner()
         self._stack = ExitStack()
         self._clock = Clock()
-        self._desk = self._stack.enter_context(open_desk(database_url, self._clock))
+        self._desk = self._stack.enter_context(open_desk(type(self).fresh_url(), self._clock))
         self._codes: list[str] = []
         self._keys = 0
         self._unsubscribed: dict[tuple[int, int], int] = {}
@@ -127,7 +129,10 @@ class Life(RuleBasedStateMachine):
             credentials=CredentialWish(mode),
             viewers=viewers * server,
         )
+        assert self._before is not None
+        fits = has_room(self._before, request)
         answer = self._command(reserve, request, again=again)
+        assert isinstance(answer, Permitted if fits else Denied)
         if isinstance(answer, Permitted):
             self._codes.append(answer.reservation.code)
 
@@ -151,7 +156,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self._codes)
     @rule(index=which, length=lengths)
     def lasts(self, *, index: int, length: int) -> None:
-        """Is made longer or shorter, running or not."""
+        """Make a slot longer or shorter, running or not."""
         code = self._code(index)
         starts_at = self._run(self.bench.show(code)).reservation.slot.starts_at
         self._command(change, ChangeRequest(code, slot=Slot.of(starts_at, length * HOUR)))
@@ -189,7 +194,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([1, 6, 40, 180, 1500]), delivers=st.booleans())
     def time_passes(self, *, minutes: int, delivers: bool) -> None:
-        """On a desk that is awake; its mail may stand still meanwhile."""
+        """Let time pass on a desk that is awake; its mail may stand still meanwhile."""
         until = self._clock.now + minutes * MINUTE
         self._run(self.bench.awake_until(until, delivers=delivers))
 
@@ -212,7 +217,7 @@ class Life(RuleBasedStateMachine):
         moods=st.lists(st.sampled_from(Mood), max_size=3),
     )
     def dies(self, *, moment: str, time: int, moods: list[Mood]) -> None:
-        """The dispatcher's process ends in the midst of it, and starts again before its lease."""
+        """End the dispatcher's process in the midst of it; another starts within its lease."""
         self._run(self._dies(moment, time, moods))
 
     async def _dies(self, moment: str, time: int, moods: list[Mood]) -> None:
@@ -234,7 +239,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def everything_is_delivered(self) -> None:
-        """The mail server is well, and time passes for nobody but the dispatcher."""
+        """Have a mail server that is well, and time that passes for the dispatcher alone."""
         self._run(self._drain())
         seen = self._run(self._desk.read(snapshot))
         check_all_delivered(seen, self.mailboxes)

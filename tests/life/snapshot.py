@@ -11,6 +11,7 @@ from sqlmodel import select
 from core.model.delivery import DeliveryState
 from core.model.due import DueKind
 from core.model.recipient import Recipient
+from core.model.request import ReserveRequest
 from core.model.reservation import Reservation, Status
 from core.model.server import Server
 from core.notices.notice import TOLD_KINDS
@@ -76,8 +77,8 @@ def snapshot(store: Store, now: datetime) -> Snapshot:
     for row in store.connection.execute(select(RevisionRow.reservation_id, RevisionRow.number)):
         revisions[row.reservation_id].append(row.number)
     dues: dict[int, set[tuple[DueKind, datetime]]] = defaultdict(set)
-    for row in store.connection.execute(select(DueRow)):
-        dues[row.reservation_id].add((DueKind(row.kind), row.due_at))
+    for due in store.connection.execute(select(DueRow)):
+        dues[due.reservation_id].add((DueKind(due.kind), due.due_at))
     sending = select(DeliveryRow.id).where(
         DeliveryRow.state == DeliveryState.SENDING.value,
         (DeliveryRow.lease_until == None) | (DeliveryRow.lease_token == ""),  # noqa: E711 - SQL
@@ -95,6 +96,20 @@ def snapshot(store: Store, now: datetime) -> Snapshot:
         deliveries={number: list(store.deliveries.of(number)) for number in reservations},
         unleased=list(store.connection.execute(sending).scalars()),
     )
+
+
+def has_room(seen: Snapshot, request: ReserveRequest) -> bool:
+    """Tell whether a server has room for a request, counting at every moment it might be full."""
+    rules = seen.servers[request.server_id].rules
+    slot = request.slot
+    others = [one for one in seen.busy if one[0] == request.server_id]
+    begins = [slot.starts_at, *(one[1] for one in others if slot.starts_at < one[1] < slot.ends_at)]
+    for at in begins:
+        there = [one for one in others if one[1] <= at < one[2]]
+        viewers = sum(one[3] for one in there) + request.viewers
+        if len(there) >= rules.max_streams or viewers > (rules.max_viewers or viewers):
+            return False
+    return True
 
 
 def check(seen: Snapshot) -> None:

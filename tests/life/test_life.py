@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import HealthCheck, settings
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.databases import PostgresDatabases, SqliteFiles
 from tests.life.machine import Life
 
 
-@pytest.fixture
-def often(request: pytest.FixtureRequest, stress: bool) -> settings:
-    """Say how many lives of how many steps."""
-    lives, steps = (2000, 100) if stress else (request.param, 40)
-    return settings(
-        max_examples=lives,
-        stateful_step_count=steps,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
+def _live(fresh_url: Callable[[], str], lives: int, steps: int, *, shrinks: bool) -> None:
+    machine = type("LifeOnDatabase", (Life,), {"fresh_url": staticmethod(fresh_url)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            # a step takes milliseconds, and to find the shortest life that fails takes minutes
+            phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if shrinks else [])],
+        ),
     )
 
 
-@pytest.mark.parametrize("often", [60], indirect=True, ids=["60"])
-def test_a_life_on_sqlite(sqlite_files: SqliteFiles, often: settings) -> None:
-    run_state_machine_as_test(lambda: Life(sqlite_files.fresh()), settings=often)
+def test_a_life_on_sqlite(sqlite_files: SqliteFiles, *, stress: bool) -> None:
+    lives, steps = (2000, 100) if stress else (30, 40)
+    _live(sqlite_files.fresh, lives, steps, shrinks=stress)
 
 
-@pytest.mark.parametrize("often", [20], indirect=True, ids=["20"])
-def test_a_life_on_postgresql(postgres_databases: PostgresDatabases, often: settings) -> None:
-    run_state_machine_as_test(lambda: Life(postgres_databases.fresh()), settings=often)
+def test_a_life_on_postgresql(postgres_databases: PostgresDatabases, *, stress: bool) -> None:
+    lives, steps = (300, 100) if stress else (10, 30)
+    _live(postgres_databases.fresh, lives, steps, shrinks=stress)

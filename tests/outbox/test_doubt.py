@@ -56,8 +56,8 @@ async def test_every_later_copy_is_the_same_whatever_happens_in_between(scene: S
     assert DeliveryState.SENT == only.state
 
 
-async def test_of_no_consequence_for_the_audience_is_repeated_all_the_same(scene: Scene) -> None:
-    """A revision that says the same to them, or one that others alone hear of, overtakes nothing."""
+async def test_what_is_no_news_to_the_audience_overtakes_nothing(scene: Scene) -> None:
+    """A revision that says the same to them leaves what is in doubt to be repeated."""
     bench = Bench(scene)
     reservation = await bench.reserve()
     bench.post.answer(ANN.address, BROKE, arrives=True)

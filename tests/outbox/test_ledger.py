@@ -74,7 +74,7 @@ async def test_one_result_that_cannot_be_written_down_costs_no_other(scene: Scen
     bench = Bench(scene)
     reservation = await bench.reserve(audience=(ANN, BEN, CLEO))
 
-    async def around(name: str, given: dict[str, Any], transaction: Transaction) -> object:
+    async def around(_: str, given: dict[str, Any], transaction: Transaction) -> object:
         results = given.get("results", ())
         if any(result.job.personal.contact == BEN for result in results):
             raise LookupError("a fault of ours")
@@ -124,7 +124,7 @@ async def test_a_lease_that_somebody_else_took_over_sends_nothing(scene: Scene) 
     answers = []
 
     class Slow(HeldUpRoute):
-        async def send(self, message: Message, hand_over: HandOver) -> Outcome:
+        async def send(self, _: Message, hand_over: HandOver) -> Outcome:
             claimed.set()
             await go_on.wait()
             answers.append(await hand_over())
@@ -210,7 +210,13 @@ class HeldOpen:
         self._loop = asyncio.get_running_loop()
 
     def __call__(
-        self, store: Store, now: datetime, work: Callable[..., object], *args: Any, **given: Any
+        self,
+        store: Store,
+        now: datetime,
+        /,
+        work: Callable[..., object],
+        *args: object,
+        **given: object,
     ) -> object:
         answer = work(store, now, *args, **given)
         self.is_open = True

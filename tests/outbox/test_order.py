@@ -269,7 +269,6 @@ async def test_unsubscribed_before_it_was_sent_is_not_sent(scene: Scene) -> None
 
 async def test_many_that_need_not_be_sent_do_not_hide_the_one_that_must(scene: Scene) -> None:
     """A whole claim's worth ends unsent; what stands behind it goes out in the same round."""
-
     bench = Bench(scene)
     crowd = tuple(Contact(RouteName.EMAIL, f"fan{n}@example.org") for n in range(130))
     reservation = await bench.reserve(audience=(*crowd, ANN))

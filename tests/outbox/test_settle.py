@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -106,16 +107,15 @@ def in_doubt(kind: NoticeKind, level: Told, revision: int, **given: object) -> D
 def settled(
     delivery: Delivery,
     recipient: Recipient | None = None,
-    now: datetime = NOW,
-    **changed: object,
+    **changed: Any,  # noqa: ANN401 - a reservation's fields
 ) -> object:
-    reservation = replace(RESERVATION, **changed)  # type: ignore[arg-type]
+    reservation = replace(RESERVATION, **changed)
     standing = Standing(
         reservation.status, reservation.notification_policy, facts(reservation.revision)
     )
     told = {number: facts(number) for number in TITLES}
     recipient = recipient or a_recipient()
-    return settle(delivery, recipient, reservation, Audience(standing, (recipient,), told), now)
+    return settle(delivery, recipient, reservation, Audience(standing, (recipient,), told), NOW)
 
 
 def sent(kind: NoticeKind, level: Told, revision: int = 3, *was: object) -> Claimed:
@@ -248,7 +248,7 @@ def test_what_is_in_doubt_and_still_true_is_said_again_word_for_word(revision: i
     ],
 )
 def test_what_is_in_doubt_and_overtaken_is_taken_for_told(
-    delivery: Delivery, recipient: Recipient, changed: dict[str, object]
+    delivery: Delivery, recipient: Recipient, changed: dict[str, Any]
 ) -> None:
     ended = Ended(5, DeliveryState.SUPERSEDED, PERHAPS)
 
@@ -321,7 +321,7 @@ SUPERSEDED = Ended(5, DeliveryState.SUPERSEDED, "a newer state was told instead"
     ],
 )
 def test_the_holder_is_sent_what_still_holds(
-    kind: NoticeKind, changed: dict[str, object], goes: bool
+    kind: NoticeKind, changed: dict[str, Any], goes: bool
 ) -> None:
     answer = settled(a_delivery(kind, number=0, revision=3), **changed)
 

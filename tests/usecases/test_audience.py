@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.model.recipient import Contact, RouteName
@@ -79,12 +81,15 @@ async def test_lists_are_named_in_order_with_their_sizes(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("use_case", [show_list, take_from_list, drop_list])
-async def test_another_workspaces_list_does_not_exist_here(scene: Scene, use_case: object) -> None:
+async def test_another_workspaces_list_does_not_exist_here(
+    scene: Scene,
+    use_case: Any,  # noqa: ANN401 - any of the three
+) -> None:
     await add(scene, ANN)
     stranger = await member_of(scene.desk, "elsewhere", "sam")
     rest = ([ANN],) if use_case is take_from_list else ()
 
-    answer = await scene.desk.run(use_case, stranger, "Fans", *rest)  # type: ignore[arg-type]
+    answer = await scene.desk.run(use_case, stranger, "Fans", *rest)
 
     assert NoSuchList("Fans") == answer
     assert 1 == (await scene.desk.read(lists_of, scene.actor))[0].size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from core.model.recipient import Contact, RouteName
 from core.model.request import ChangeRequest
 from core.model.reservation import NotificationPolicy
 from core.store.recipients import ANY_HOLDER
-from core.store.store import Limits
+from core.store.store import Limits, Store
 from core.usecases.answers import NobodyListed, NoSuchList, TooManyNewAddresses, TooManyRecipients
 from core.usecases.audience import add_to_list
 from core.usecases.change import change
@@ -163,13 +163,12 @@ async def test_the_days_bound_on_new_addresses_holds_for_changes_too(scene: Scen
 
 async def test_suppressed_ones_are_named_whether_they_are_new_or_come_back(scene: Scene) -> None:
     bench = Bench(scene)
-    now = scene.clock.now
     code = (await bench.reserve(audience=(ANN, BEN))).code
     await bench.post.deliver()
     await bench.change(code, remove=(BEN,))
     await bench.post.deliver()
     for contact in (BEN, CLEO):
-        await scene.desk.run(_unsubscribe, contact, now)
+        await scene.desk.run(_unsubscribe, contact)
     bench.post.take()
 
     answer = await bench.change(code, add=(BEN, CLEO))
@@ -180,5 +179,5 @@ async def test_suppressed_ones_are_named_whether_they_are_new_or_come_back(scene
     assert [] == bench.post.take()
 
 
-def _unsubscribe(store: Any, _: object, contact: Contact, now: Any) -> None:
+def _unsubscribe(store: Store, now: datetime, contact: Contact) -> None:
     store.recipients.suppress(contact, ANY_HOLDER, "unsubscribed", now)

@@ -252,7 +252,7 @@ async def _due_deadline(scene: Scene) -> Due:
     return dues[0]
 
 
-def _reserve_many(
+def _reserve_many(  # noqa: PLR0913, PLR0917 - what makes so many
     store: Store, now: datetime, scene: Scene, server: Server, first: datetime, many: int
 ) -> list[int]:
     made = []

@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import SQLModel
 
 from core.access.links import Claim, Purpose
 from core.model.delivery import Deferred, Refused
 from core.model.due import DueKind
-from core.model.recipient import Contact, RouteName
 from core.model.reservation import NotificationPolicy, Status
 from core.model.server import ServerKind
 from core.model.slot import Slot
-from core.store.store import Limits, Store
 from core.usecases.servers import ServerKept, add_server
-from core.usecases.tick import due_now
 from core.usecases.unsubscribe import unsubscribe
 from tests.desks import Scene, make_server
 from tests.life.bench import ANN, BEN, CLEO, DAN, Bench, dues_of, sweep
@@ -166,57 +162,6 @@ async def test_a_server_that_never_asks_has_no_stream_key(scene: Scene) -> None:
     assert DueKind.STREAM_KEY not in {kind for kind, _ in await dues_of(scene.desk, reservation.id)}
 
 
-async def test_the_report_says_how_many_of_how_many_and_who_not_and_why(scene: Scene) -> None:
-    bench = Bench(scene)
-    await bench.reserve(slot=bench.slot(HOUR), audience=(ANN, BEN, CLEO))
-    bench.post.answer(BEN.address, Refused("550 mailbox full"))
-    await bench.post.deliver()
-
-    await bench.awake_for(21 * timedelta(seconds=1))
-
-    (report,) = bench.post.to_holder()
-    assert ("report", 2, 0, ((BEN.address, "550 mailbox full"),)) == (
-        report.kind,
-        report.told,
-        report.waiting,
-        report.failed,
-    )
-
-
-async def test_the_report_waits_for_stragglers_but_not_for_ever(scene: Scene) -> None:
-    bench = Bench(scene)
-    await bench.reserve(audience=(ANN, BEN))
-    bench.post.answer(BEN.address, *[Deferred("451 greylisted", retry_after=1100)])
-    await bench.post.deliver()
-
-    await bench.awake_for(14 * MINUTE)
-    early = bench.post.to_holder()
-    await bench.awake_for(3 * MINUTE)
-    first = bench.post.to_holder()
-    await bench.awake_for(4 * MINUTE)
-    await bench.post.deliver()
-    await bench.awake_for(30 * MINUTE)
-
-    assert [] == early
-    assert [(1, 1)] == [(one.told, one.waiting) for one in first]
-    assert [(1, 1), (2, 0)] == [(one.told, one.waiting) for one in bench.post.to_holder()]
-
-
-async def test_the_report_counts_the_suppressed_neither_as_told_nor_as_failed(
-    scene: Scene,
-) -> None:
-    bench = Bench(scene)
-    now = scene.clock.now
-    await scene.desk.run(lambda s, _: s.recipients.suppress(BEN, 0, "unsubscribed", now))
-    await bench.reserve(slot=bench.slot(HOUR), audience=(ANN, BEN))
-    await bench.post.deliver()
-
-    await bench.awake_for(MINUTE)
-
-    (report,) = bench.post.to_holder()
-    assert (1, 0, ()) == (report.told, report.waiting, report.failed)
-
-
 @pytest.mark.parametrize("policy", NotificationPolicy)
 async def test_when_its_slot_has_passed_it_is_over(
     scene: Scene, policy: NotificationPolicy
@@ -236,76 +181,3 @@ async def test_when_its_slot_has_passed_it_is_over(
     assert 2 == over.revision  # nobody is told, so nothing was revised
     assert said + 2 == len(bench.post.to(ANN.address))  # the reminders
     assert [DueKind.ERASURE] == [kind for kind, _ in await dues_of(scene.desk, over.id)]
-
-
-@pytest.mark.parametrize("keep", [timedelta(days=30), timedelta(days=2)])
-async def test_after_the_time_that_was_set_no_address_is_left(
-    scene: Scene, keep: timedelta
-) -> None:
-    bench = Bench(scene)
-    scene.desk.limits = Limits(keep_addresses=keep)
-    addresses = ["ann@example.org", "ben@example.org", "cleo@example.org", "olga@example.org"]
-    reservation = await bench.reserve(
-        slot=bench.slot(HOUR), audience=(ANN, BEN, CLEO), reply_to="olga@example.org"
-    )
-    bench.post.answer(BEN.address, Refused("550 5.1.1 <BEN@example.org> unknown", bad_address=True))
-    bench.post.answer(CLEO.address, Refused("554 cleo@example.org does not want it"))
-    await bench.post.deliver()
-    end = reservation.slot.ends_at
-
-    await bench.awake_until(end + keep - MINUTE)
-    before = [address for address in addresses if address in await _stored(scene)]
-    await bench.awake_until(end + keep)
-    after = [address for address in addresses if address in await _stored(scene)]
-
-    assert addresses == before
-    assert [] == after
-    assert () == await scene.desk.read(due_now)
-    assert {} == await dues_of(scene.desk, reservation.id)
-
-
-async def test_one_that_was_cancelled_is_erased_as_well(scene: Scene) -> None:
-    bench = Bench(scene)
-    reservation = await bench.reserve()
-    await bench.cancel(reservation.code)
-
-    await bench.awake_until(reservation.slot.ends_at + timedelta(days=30))
-
-    assert ANN.address not in await _stored(scene)
-
-
-async def test_erasing_one_reservation_leaves_the_others_theirs(scene: Scene) -> None:
-    bench = Bench(scene)
-    first = await bench.reserve(slot=bench.slot(HOUR))
-    second = await bench.reserve(slot=bench.slot(timedelta(days=40)))
-
-    await bench.awake_until(first.slot.ends_at + timedelta(days=30))
-
-    (recipient,) = (await bench.show(second.code)).roll.told
-    assert ANN == recipient.contact
-
-
-async def test_a_suppressed_address_stays_suppressed_after_its_erasure(scene: Scene) -> None:
-    bench = Bench(scene)
-    reservation = await bench.reserve(slot=bench.slot(HOUR))
-    claim = Claim(Purpose.UNSUBSCRIBE, reservation.id, 1)
-    await scene.desk.run(unsubscribe, claim, from_everybody=True)
-    await bench.awake_until(reservation.slot.ends_at + timedelta(days=30))
-    shouted = Contact(RouteName.EMAIL, ANN.address.upper())
-
-    await bench.reserve(audience=(shouted,))
-    await bench.post.deliver()
-
-    assert [] == bench.post.to(ANN.address.upper())
-    assert not await scene.desk.run(unsubscribe, claim, from_everybody=True)
-
-
-async def _stored(scene: Scene) -> str:
-    return (await scene.desk.read(_all_text)).lower()
-
-
-def _all_text(store: Store, _: object) -> str:
-    tables = SQLModel.metadata.tables.values()
-    return "\n".join(
-        str(row) for table in tables for row in store.connection.execute(table.select())
-    )

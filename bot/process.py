@@ -22,12 +22,20 @@ from bot.wiring import SchemaBehindError, open_app, open_database_of
 from core.access.vault import SealBrokenError
 from core.model.people import Role, WorkspaceKind
 from core.store.database import BusyError, NoDatabaseError
-from core.store.schema import upgrade
+from core.store.schema import SchemaUnknownError, upgrade
 from core.usecases.settings import Account, enter
 
 log = logging.getLogger(__name__)
 
 _WRONG = 2
+_MENDABLE = (  # what the operator can put right, once it is said in words
+    SchemaBehindError,
+    SchemaUnknownError,
+    BusyError,
+    NoDatabaseError,
+    SealBrokenError,
+    OSError,
+)
 
 
 def guarded(command: Callable[[], int]) -> int:
@@ -38,7 +46,7 @@ def guarded(command: Callable[[], int]) -> int:
         sys.stderr.write("callboard cannot start: settings are missing or wrong.\n")
         for problem in error.problems:
             sys.stderr.write(f"  {problem}\n")
-    except (SchemaBehindError, BusyError, NoDatabaseError, SealBrokenError, OSError) as error:
+    except _MENDABLE as error:
         sys.stderr.write(f"callboard cannot start: {error}\n")
     return _WRONG
 

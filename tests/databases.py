@@ -158,14 +158,14 @@ def _started(folder: Path) -> tuple[str, ...]:
 
 @contextmanager
 def _stopped_with_us(stop: tuple[str, ...], folder: Path) -> Iterator[None]:
-    """Have the server stopped in the end, also where this process is killed.
+    """Have the server stopped and its folder removed in the end, also if this process is killed.
 
     A shell waits for its standard input to close, as it does whichever way we go.
     """
     with (
         (folder / "output").open("a") as output,
         subprocess.Popen(  # noqa: S603 - programs from the wheel, and arguments of our own
-            ["/bin/sh", "-c", 'cat > /dev/null; exec "$@"', "sh", *stop],
+            ["/bin/sh", "-c", 'cat > /dev/null; "$@"; rm -rf "$0"', str(folder), *stop],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=output,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Engine
+
 from core.access.links import Links
 from core.access.vault import Vault
 from core.model.people import Actor, Role, WorkspaceKind
@@ -16,7 +18,7 @@ from core.model.request import CredentialWish, ReserveRequest
 from core.model.reservation import NotificationPolicy
 from core.model.server import Rules, Server, ServerKind
 from core.model.slot import Slot
-from core.store.database import open_database
+from core.store.database import Database, open_database
 from core.store.desk import Desk
 from core.store.schema import SchemaState, state, upgrade
 from core.store.store import Limits
@@ -26,6 +28,8 @@ from core.usecases.settings import Account, enter
 SECRET = "a secret key for tests that is long enough"
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+
+_first_engines: dict[str, Engine] = {}
 
 
 @dataclass
@@ -85,6 +89,7 @@ def make_server(**given: object) -> Server:
 def open_desk(url: str, clock: Clock, limits: Limits | None = None) -> Iterator[Desk]:
     """Open a desk on a database that has its tables, or is given them now."""
     database = open_database(url)
+    _share_statements(database)
     if state(database) is not SchemaState.AT_HEAD:
         upgrade(database)
     vault = Vault([SECRET])
@@ -99,6 +104,14 @@ def open_desk(url: str, clock: Clock, limits: Limits | None = None) -> Iterator[
         yield desk
     finally:
         desk.close()
+
+
+def _share_statements(database: Database) -> None:
+    """Spare each test's engines the compiling of statements that an earlier test's compiled."""
+    for engine in (database.writer, database.reader):
+        first = _first_engines.setdefault(engine.dialect.name, engine)
+        engine.dialect = first.dialect
+        engine._compiled_cache = first._compiled_cache  # noqa: SLF001 - there is no other way
 
 
 async def set_scene(desk: Desk, clock: Clock, **server: object) -> Scene:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from core.model.recipient import Recipient, Told
 from core.model.reservation import NotificationPolicy, Reservation, Status
 from tests.life.mailboxes import Mailboxes
-from tests.life.snapshot import Snapshot
+from tests.life.snapshot import NOT_TOLD, Snapshot
 from tests.outbox.post import Read, read
 
 ENDED = {Told.NOTHING, Told.CANCELLED}
@@ -17,15 +17,17 @@ def check_all_delivered(seen: Snapshot, mailboxes: Mailboxes) -> None:
     """Hold what arrived against what is true."""
     assert [] == [one for rows in seen.deliveries.values() for one in rows if one.state.open]
     arrived = _by_reader(seen, mailboxes)
-    lost = _readers_in_doubt(seen, mailboxes)
+    uncertain = _uncertain(seen, mailboxes)
     for reservation, audience, recipient in seen.recipients():
         key = (reservation.id, recipient.number)
         reads = arrived[key]
         _check_order(reads)
-        if key not in lost:
+        missed = seen.missed(recipient)
+        if key not in uncertain:
             _check_never_ends_what_never_began(reads)
+        if key not in uncertain and not missed:
             _check_last_word(recipient, reads)
-        if not seen.missed(recipient):
+        if not missed:
             _check_level(reservation, recipient)
             facts = audience.facts_told_to(recipient)
             if recipient.told.expects and _is_written_to(reservation, recipient):
@@ -49,10 +51,18 @@ def _by_reader(seen: Snapshot, mailboxes: Mailboxes) -> dict[tuple[int, int], li
     return arrived
 
 
-def _readers_in_doubt(seen: Snapshot, mailboxes: Mailboxes) -> set[tuple[int, int]]:
-    """Name those for whom something may have been lost that was taken for told."""
+def _uncertain(seen: Snapshot, mailboxes: Mailboxes) -> set[tuple[int, int]]:
+    """Name the readers of whom nobody can know what they know.
+
+    What was in doubt and never arrived may have been taken for told; what arrived and then was
+    refused, or came to be too late, may be said once more when it is sent again.
+    """
+    arrived = {message.delivery_id for message in mailboxes.sent}
     return {
-        one.to for rows in seen.deliveries.values() for one in rows if mailboxes.doubts[one.id] > 0
+        one.to
+        for rows in seen.deliveries.values()
+        for one in rows
+        if mailboxes.doubts[one.id] > 0 and (one.id not in arrived or one.state in NOT_TOLD)
     }
 
 
@@ -63,7 +73,7 @@ def _check_order(reads: list[Read]) -> None:
 
 def _check_never_ends_what_never_began(reads: list[Read]) -> None:
     expects = False
-    for one in reads:
+    for one in {one.delivery_id: one for one in reads}.values():  # each once, copies or not
         match one.kind:
             case "announcement":
                 assert not expects

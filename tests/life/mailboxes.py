@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from enum import Enum
 
 from adapters.memory import MemoryRoute
@@ -35,7 +36,8 @@ class Mailboxes(MemoryRoute):
     """What has arrived, in order, and what may or may not have.
 
     `moods` are those of the next messages; then all are taken. `doubts` counts for each delivery
-    how often nobody could know whether it arrived.
+    how often nobody could know whether it arrived. `meanwhile` happens once, while the next
+    message is on its way.
     """
 
     def __init__(self) -> None:
@@ -43,6 +45,7 @@ class Mailboxes(MemoryRoute):
         self.moods: deque[Mood] = deque()
         self.doubts: Counter[int] = Counter()
         self.death: Death | None = None
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def take(self, message: Message, hand_over: HandOver) -> Outcome:
         """Answer one message as the mood is."""
@@ -64,6 +67,9 @@ class Mailboxes(MemoryRoute):
         if not await hand_over():
             self.doubts[message.delivery_id] -= 1
             return Withdrawn()
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
         if mood is not Mood.LOSES:
             self.sent.append(message)
         if self.death is not None:

@@ -27,7 +27,7 @@ def _live(fresh_url: Callable[[], str], lives: int, steps: int, *, shrinks: bool
 
 
 def test_a_life_on_sqlite(sqlite_files: SqliteFiles, *, stress: bool) -> None:
-    lives, steps = (2000, 100) if stress else (30, 40)
+    lives, steps = (2000, 100) if stress else (36, 30)
     _live(sqlite_files.fresh, lives, steps, shrinks=stress)
 
 

@@ -1,14 +1,18 @@
-"""Desks whose transactions fail, or whose process dies, where a test says so."""
+"""Desks and routes that fail, die or do not answer, where a test says so."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
+from core.model.delivery import Accepted, Outcome
+from core.model.recipient import RouteName
+from core.outbox.dispatch import Dispatcher
+from core.outbox.route import HandOver, Lane, Message
 from core.store.desk import Desk
 from core.store.store import Store
 
@@ -96,3 +100,36 @@ class Death:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
         return self.come.is_set()
+
+
+class HeldUpRoute:
+    """A route that takes a message and does not answer before it is told to."""
+
+    name = RouteName.EMAIL
+    lanes = 1
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.taken = asyncio.Event()
+        self.answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    @asynccontextmanager
+    async def holding(self, dispatcher: Dispatcher) -> AsyncIterator[None]:
+        """Have a dispatcher send, with its first message on its way; then it is accepted."""
+        sending = asyncio.create_task(dispatcher.deliver_due())
+        await self.taken.wait()
+        yield
+        self.answer.set_result(Accepted())
+        await sending
+
+    async def open(self) -> Lane:
+        return self
+
+    async def send(self, message: Message, hand_over: HandOver) -> Outcome:
+        assert await hand_over()
+        self.sent.append(message)
+        self.taken.set()
+        return await self.answer
+
+    async def close(self) -> None:
+        """Nothing is open."""

@@ -12,7 +12,9 @@ from core.model.recipient import RouteName
 from core.notices.notice import Notice, Personal
 from core.outbox.dispatch import Dispatcher, Fill, Outlet
 from core.outbox.route import Message, Route
+from core.store.deliveries import Delivery
 from core.store.desk import Desk
+from core.store.store import Store
 
 MAIL_DOMAIN = "example.org"
 
@@ -139,3 +141,8 @@ class Post:
         taken = [read(message) for message in self.mail.sent]
         self.mail.sent.clear()
         return taken
+
+
+def deliveries(store: Store, _: object, reservation_id: int) -> tuple[Delivery, ...]:
+    """List a reservation's deliveries, in order."""
+    return store.deliveries.of(reservation_id)

@@ -12,7 +12,7 @@ from core.model.reservation import CredentialMode, NotificationPolicy
 from core.notices.notice import NoticeKind
 from tests.desks import Scene
 from tests.life.bench import ANN, BEN, Bench
-from tests.outbox.test_order import deliveries
+from tests.outbox.post import deliveries
 
 MINUTE = timedelta(minutes=1)
 BROKE = Doubtful("the connection broke")

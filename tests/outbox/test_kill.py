@@ -25,7 +25,7 @@ from core.outbox.claim import LEASE
 from core.outbox.retry import DOUBT
 from tests.desks import Scene
 from tests.life.bench import Bench
-from tests.outbox.test_order import deliveries
+from tests.outbox.post import deliveries
 
 LANES = 3
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from core.model.recipient import Contact, RouteName
 from core.outbox.route import HandOver, Message
 from tests.desks import Scene, open_desk
 from tests.life.bench import Bench
-from tests.outbox.test_order import deliveries
+from tests.outbox.post import deliveries
 
 LANES = 16
 

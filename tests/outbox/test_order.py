@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
 from core.access.links import Claim, Purpose
-from core.model.delivery import Accepted, Deferred, DeliveryState, Outcome, Refused
+from core.model.delivery import Deferred, DeliveryState, Refused
 from core.model.recipient import Contact, RouteName
 from core.model.reservation import NotificationPolicy
-from core.outbox.enqueue import remind_audience
-from core.outbox.route import HandOver, Lane, Message
-from core.store.deliveries import Delivery
 from core.store.store import Store
 from core.usecases.resend import send_again
 from core.usecases.unsubscribe import unsubscribe
 from tests.desks import Scene
 from tests.life.bench import ANN, BEN, Bench
-from tests.outbox.post import read
+from tests.outbox.post import deliveries
 
 MINUTE = timedelta(minutes=1)
 ANNOUNCED = "announcement confirmed"
-
-
-def deliveries(store: Store, _: object, reservation_id: int) -> tuple[Delivery, ...]:
-    return store.deliveries.of(reservation_id)
-
-
-class HeldUpRoute:
-    """A route that takes a message and does not answer before it is told to."""
-
-    name = RouteName.EMAIL
-    lanes = 1
-
-    def __init__(self) -> None:
-        self.sent: list[Message] = []
-        self.taken = asyncio.Event()
-        self.answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-
-    async def open(self) -> Lane:
-        return self
-
-    async def send(self, message: Message, hand_over: HandOver) -> Outcome:
-        assert await hand_over()
-        self.sent.append(message)
-        self.taken.set()
-        return await self.answer
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 async def test_queued_and_moved_costs_one_announcement_with_the_new_time(scene: Scene) -> None:
@@ -120,78 +88,6 @@ async def test_reconfirmed_before_the_provisional_one_went_out_is_told_once(scen
     assert [ANNOUNCED] == bench.post.gists(ANN.address)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "after"),
-    [
-        (Accepted(), [ANNOUNCED, "cancellation cancelled"]),
-        (Refused("no"), [ANNOUNCED]),  # it was never taken: there is nothing to call off
-        (Deferred("later"), [ANNOUNCED]),
-    ],
-)
-async def test_in_flight_and_cancelled(scene: Scene, outcome: Outcome, after: list[str]) -> None:
-    bench = Bench(scene)
-    reservation = await bench.reserve()
-    route = HeldUpRoute()
-    dispatcher = bench.post.dispatcher(route)
-    sending = asyncio.create_task(dispatcher.deliver_due())
-    await route.taken.wait()
-
-    await bench.cancel(reservation.code)
-    route.answer.set_result(outcome)
-    await sending
-    scene.clock.move(2 * MINUTE)
-    await dispatcher.deliver_due()
-
-    assert after == [read(message).gist for message in route.sent]
-
-
-async def test_in_flight_changed_and_changed_back_is_put_right(scene: Scene) -> None:
-    """What is in flight says what is no longer true, though nothing needs to be told by then."""
-    bench = Bench(scene)
-    reservation = await bench.reserve()
-    await bench.post.deliver()
-    await bench.change(reservation.code, title="Late show")
-    route = HeldUpRoute()
-    dispatcher = bench.post.dispatcher(route)
-    sending = asyncio.create_task(dispatcher.deliver_due())
-    await route.taken.wait()
-
-    await bench.change(reservation.code, title="Evening show")
-    route.answer.set_result(Accepted())
-    await sending
-
-    titles = [(one.title_before, one.title) for one in map(read, route.sent)]
-    assert [("Evening show", "Late show"), ("Late show", "Evening show")] == titles
-
-
-async def test_a_reminder_that_waits_does_not_stand_for_what_must_be_told(scene: Scene) -> None:
-    bench = Bench(scene)
-    lead = timedelta(hours=1)
-    reservation = await bench.reserve(slot=bench.slot(2 * lead), reminders=(lead,))
-    await bench.post.deliver()
-    await bench.change(reservation.code, title="Late show")
-    route = HeldUpRoute()
-    dispatcher = bench.post.dispatcher(route)
-    sending = asyncio.create_task(dispatcher.deliver_due())
-    await route.taken.wait()
-    await bench.change(reservation.code, title="Evening show")
-
-    await _remind(bench, reservation.id, lead)
-    route.answer.set_result(Accepted())
-    await sending
-
-    assert "Evening show" == read(route.sent[-1]).title
-    assert {"Late show", "Evening show"} == {read(message).title for message in route.sent}
-
-
-async def _remind(bench: Bench, reservation_id: int, lead: timedelta) -> None:
-
-    def remind(store: Store, _: object) -> int:
-        return remind_audience(store, store.reservations.get(reservation_id), lead)
-
-    assert 1 == await bench.desk.run(remind)
-
-
 async def test_put_off_and_changed_is_one_announcement_of_the_new_state(scene: Scene) -> None:
     bench = Bench(scene)
     reservation = await bench.reserve()
@@ -205,26 +101,6 @@ async def test_put_off_and_changed_is_one_announcement_of_the_new_state(scene: S
 
     (only,) = bench.post.to(ANN.address)
     assert (ANNOUNCED, "Late show") == (only.gist, only.title)
-
-
-async def test_a_later_notice_waits_for_the_earlier_one(scene: Scene) -> None:
-    """One that is put off is not overtaken, not by a reminder either."""
-    bench = Bench(scene)
-    lead = timedelta(hours=1)
-    reservation = await bench.reserve(slot=bench.slot(2 * lead), reminders=(lead,))
-    await bench.post.deliver()
-    bench.post.answer(ANN.address, Deferred("451 later"))
-    await bench.change(reservation.code, title="Late show")
-    await bench.post.deliver()
-
-    await _remind(bench, reservation.id, lead)
-    await bench.post.deliver()
-    meanwhile = bench.post.gists(ANN.address)
-    scene.clock.move(2 * MINUTE)
-    await bench.post.deliver()
-
-    assert [ANNOUNCED] == meanwhile
-    assert [ANNOUNCED, "change confirmed", "reminder confirmed"] == bench.post.gists(ANN.address)
 
 
 async def test_one_who_is_put_off_holds_nobody_else_up(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from core.model.recipient import Contact, RouteName
 from core.outbox.route import Lane, RouteUnavailable
 from tests.desks import Clock, Scene
 from tests.life.bench import ANN, BEN, Bench
-from tests.outbox.test_order import deliveries
+from tests.outbox.post import deliveries
 
 MINUTE = timedelta(minutes=1)
 CROWD = tuple(Contact(RouteName.EMAIL, f"fan{number}@example.org") for number in range(12))
@@ -39,9 +39,9 @@ async def test_pauses_longer_and_longer_and_spends_no_attempt(scene: Scene) -> N
     dispatcher = bench.post.dispatcher(route)
     began_at = scene.clock.now
 
-    for _ in range(0, 30 * 60, 10):
+    for _ in range(0, 30 * 60, 30):
         await dispatcher.deliver_due()
-        scene.clock.move(timedelta(seconds=10))
+        scene.clock.move(timedelta(seconds=30))
 
     tried = [(at - began_at) / MINUTE for at in sorted(route.tried_at)]
     assert [0, 1, 3, 8, 18, 28] == tried

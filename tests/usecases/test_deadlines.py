@@ -212,7 +212,7 @@ async def test_no_deadline_is_met_before_its_time(scene: Scene) -> None:
 
 async def test_many_deadlines_missed_in_one_outage_lapse_nobody(scene: Scene, stress: bool) -> None:
     bench = Bench(scene)
-    many = 500 if stress else 60
+    many = 500 if stress else 40
     server = await _server(scene, Rules(max_streams=many))
     first = scene.clock.now + timedelta(days=3)
     made = await scene.desk.run(_reserve_many, scene, server, first, many)

@@ -1,4 +1,4 @@
-"""What the clock does besides deadlines: reminders, the stream key, the report, and the end."""
+"""What the clock does besides deadlines: reminders, the stream key, and the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from core.access.links import Claim, Purpose
 from core.model.delivery import Deferred, Refused
 from core.model.due import DueKind
-from core.model.reservation import NotificationPolicy, Status
+from core.model.reservation import Status
 from core.model.server import ServerKind
 from core.model.slot import Slot
 from core.usecases.servers import ServerKept, add_server
@@ -162,12 +162,9 @@ async def test_a_server_that_never_asks_has_no_stream_key(scene: Scene) -> None:
     assert DueKind.STREAM_KEY not in {kind for kind, _ in await dues_of(scene.desk, reservation.id)}
 
 
-@pytest.mark.parametrize("policy", NotificationPolicy)
-async def test_when_its_slot_has_passed_it_is_over(
-    scene: Scene, policy: NotificationPolicy
-) -> None:
+async def test_when_its_slot_has_passed_it_is_over(scene: Scene) -> None:
     bench = Bench(scene)
-    reservation = await bench.reserve(notification_policy=policy)
+    reservation = await bench.reserve()
     await bench.reconfirm(reservation.code)
     await bench.post.deliver()
     said = len(bench.post.to(ANN.address))

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-ROLES = ("worker",)
+ROLES = ("worker", "slack", "web")
 
 _SERVER_FIELDS = (
     "kind=nginx-rtmp|mediamtx|srs|icecast|link zone= watch_url= ingest_url= max_streams="
@@ -36,9 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    run = commands.add_parser("run", help="run the desk: the clock and the dispatcher")
+    run = commands.add_parser("run", help="run the desk: whatever its settings name")
     run.add_argument(
-        "--only", type=_roles, default=ROLES, metavar="ROLES", help=f"some of: {', '.join(ROLES)}"
+        "--only", type=_roles, default=(), metavar="ROLES", help=f"some of: {', '.join(ROLES)}"
     )
     run.set_defaults(command=_run)
 
@@ -67,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     deliveries = commands.add_parser("deliveries", help="what is in the outbox, and what failed")
     deliveries.add_argument("code", nargs="?", help="of one reservation alone")
     deliveries.set_defaults(command=_deliveries)
+
+    manifest = commands.add_parser(
+        "slack-manifest", help="the Slack app's manifest, to be pasted in where Slack asks for one"
+    )
+    manifest.set_defaults(command=_slack_manifest)
 
     doctor = commands.add_parser("doctor", help="what is set up, what works, what is missing")
     doctor.set_defaults(command=_doctor)
@@ -121,6 +126,12 @@ def _deliveries(given: argparse.Namespace) -> int:
     from bot.deliveries import print_deliveries
 
     return print_deliveries(given.code)
+
+
+def _slack_manifest(_: argparse.Namespace) -> int:
+    from bot.process import slack_manifest
+
+    return slack_manifest()
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from bot.settings import load_settings
 from bot.wiring import open_app
 from core.access.credentials import read_code
 from core.model.delivery import DeliveryState
+from core.notices.contact_words import shown_address
 from core.store.deliveries import Delivery
 from core.store.store import Store
 
@@ -72,7 +73,7 @@ def _lines(store: Store, deliveries: Iterable[Delivery]) -> list[str]:
                     codes[one.reservation_id],
                     f"{one.kind.value:<12}",
                     f"{one.state.value:<10}",
-                    recipients[one.to].contact.address or "(erased)",
+                    shown_address(recipients[one.to].contact) or "(erased)",
                     f"attempt {one.attempts}" if one.attempts else "",
                     one.reason,
                 ),

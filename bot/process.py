@@ -8,8 +8,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from typing import TypeAlias
 
 from bot.commands.run import handle_text
 from bot.console.app import ConsoleApp
@@ -17,8 +18,10 @@ from bot.console.console import run_console
 from bot.console.inbox import Inbox, compose_notice
 from bot.console.render import render_reply
 from bot.logs import log_to_file, log_to_stderr
-from bot.settings import SettingsError, load_settings
-from bot.wiring import SchemaBehindError, open_app, open_database_of
+from bot.settings import Settings, SettingsError, load_settings
+from bot.slack.manifest import manifest_text
+from bot.web.server import serve
+from bot.wiring import App, SchemaBehindError, meet_slack, open_app, open_database_of
 from core.access.vault import SealBrokenError
 from core.model.people import Role, WorkspaceKind
 from core.store.database import BusyError, NoDatabaseError
@@ -28,6 +31,11 @@ from core.usecases.settings import Account, enter
 log = logging.getLogger(__name__)
 
 _WRONG = 2
+_LACKING = {
+    "slack": "set CALLBOARD_SLACK_BOT_TOKEN and CALLBOARD_SLACK_APP_TOKEN first",
+    "web": "nothing is served over HTTP yet: set CALLBOARD_SLACK_SIGNING_SECRET first",
+}
+Part: TypeAlias = Coroutine[None, None, None]
 _MENDABLE = (  # what the operator can put right, once it is said in words
     SchemaBehindError,
     SchemaUnknownError,
@@ -62,11 +70,37 @@ async def _run(roles: Sequence[str]) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_app(load_settings()) as app:
-        log.info("desk.ready", extra={"roles": ",".join(roles)})
-        await asyncio.gather(app.clock.run(stop), app.dispatcher.run(stop))
+    settings = load_settings()
+    async with open_app(settings) as app:
+        parts = running(app, roles or roles_of(settings), stop)
+        if app.slack is not None:
+            await meet_slack(app)
+        log.info("desk.ready", extra={"roles": ",".join(roles or roles_of(settings))})
+        await asyncio.gather(*parts)
     log.info("desk.stopped")
     return 0
+
+
+def roles_of(settings: Settings) -> tuple[str, ...]:
+    """Say what a process runs that was not told: whatever has its settings."""
+    wanted = {"worker": True, "slack": settings.has_slack, "web": settings.has_web}
+    return tuple(role for role, has in wanted.items() if has)
+
+
+def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
+    """Begin what a process is to do; raises `SettingsError` for a role without its settings."""
+    settings = app.settings
+    parts: list[Part] = []
+    if lacking := [role for role in roles if role not in roles_of(settings)]:
+        raise SettingsError([f"--only {role}: {_LACKING[role]}" for role in lacking])
+    if "worker" in roles:
+        parts += [app.clock.run(stop), app.dispatcher.run(stop)]
+    if "slack" in roles and app.slack is not None:
+        parts.append(app.slack.run(stop))
+    if "web" in roles and app.slack is not None:
+        routes = app.slack.routes
+        parts.append(serve(routes, settings.http_host, settings.http_port, stop))
+    return parts
 
 
 def console() -> int:
@@ -125,6 +159,16 @@ def _operator() -> Account:
     """Say who sits here: whoever can read the database can do anything with it anyway."""
     user = getpass.getuser()
     return Account(WorkspaceKind.CONSOLE, "local", "Console", user, user, Role.OPERATOR)
+
+
+def slack_manifest() -> int:
+    """Print the Slack app's manifest."""
+
+    def printed() -> int:
+        sys.stdout.write(manifest_text(load_settings()))
+        return 0
+
+    return guarded(printed)
 
 
 def upgrade_database() -> int:

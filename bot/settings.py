@@ -9,7 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.access.vault import SHORTEST_KEY
@@ -18,7 +26,7 @@ from core.store.store import Limits
 PREFIX = "CALLBOARD_"
 
 # of front ends that read theirs themselves, or that a shared .env may hold already
-_OTHERS = ("CALLBOARD_SLACK_", "CALLBOARD_DISCORD_", "CALLBOARD_HTTP_", "CALLBOARD_TEST_")
+_OTHERS = ("CALLBOARD_DISCORD_", "CALLBOARD_TEST_")
 
 
 class SettingsError(Exception):
@@ -51,6 +59,15 @@ class Settings(BaseModel):
     new_addresses_per_holder: Annotated[int, Field(ge=0)] | None = None
     new_addresses_per_workspace: Annotated[int, Field(ge=0)] | None = None
     keep_addresses_days: Annotated[int, Field(ge=0, le=3650)] = 30
+    http_host: str = "127.0.0.1"
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    slack_bot_token: str = Field(default="", repr=False)
+    slack_app_token: str = Field(default="", repr=False)
+    slack_signing_secret: str = Field(default="", repr=False)
+    slack_client_id: str = ""
+    slack_client_secret: str = Field(default="", repr=False)
+    slack_admin_group: str = ""
+    slack_api_url: str = "https://slack.com/api/"
 
     @field_validator("database_url")
     @classmethod
@@ -84,6 +101,44 @@ class Settings(BaseModel):
             raise ValueError("write a name on one line, without control characters")
         return name
 
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _right_kind_of_token(cls, token: str, info: ValidationInfo) -> str:
+        wanted = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if token and not token.startswith(wanted):
+            raise ValueError(f"this token begins with {wanted}: README.md says where Slack has it")
+        return token
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _with_slash(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("write an address such as https://slack.com/api/")
+        return f"{url.rstrip('/')}/"
+
+    @model_validator(mode="after")
+    def _slack_fitting_together(self) -> Settings:
+        heard = bool(self.slack_app_token or self.slack_signing_secret)
+        placed = bool(self.slack_bot_token or self.slack_client_id)
+        if placed and not heard:
+            raise ValueError(
+                "Slack needs CALLBOARD_SLACK_APP_TOKEN (Socket Mode) or"
+                " CALLBOARD_SLACK_SIGNING_SECRET (HTTP) beside its bot token: without one the desk"
+                " could speak but not hear"
+            )
+        if heard and not placed:
+            raise ValueError("CALLBOARD_SLACK_BOT_TOKEN is missing: the token that begins xoxb-")
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            raise ValueError(
+                "CALLBOARD_SLACK_CLIENT_ID and CALLBOARD_SLACK_CLIENT_SECRET go together"
+            )
+        if self.slack_client_id and not self.public_url:
+            raise ValueError(
+                "CALLBOARD_PUBLIC_URL must be set with CALLBOARD_SLACK_CLIENT_ID: Slack leads"
+                " people back there when they add the desk to their workspace"
+            )
+        return self
+
     @model_validator(mode="after")
     def _fitting_together(self) -> Settings:
         if self.database_url.startswith("postgresql") and not self.secret_key:
@@ -106,6 +161,16 @@ class Settings(BaseModel):
     def sender(self) -> str:
         """The address that mail is sent from."""
         return self.mail_from or "callboard@localhost.localdomain"
+
+    @property
+    def has_slack(self) -> bool:
+        """Tell whether the desk is to be met in Slack."""
+        return bool(self.slack_bot_token or self.slack_client_id)
+
+    @property
+    def has_web(self) -> bool:
+        """Tell whether there is something to serve over HTTP."""
+        return bool(self.slack_signing_secret or self.slack_client_id)
 
     @property
     def limits(self) -> Limits:

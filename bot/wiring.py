@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,23 +13,34 @@ from adapters.console_notices import ConsoleRoute, Screen
 from adapters.email_folder import EmailFolder
 from adapters.email_smtp import EmailSmtp, try_login
 from adapters.mailbox_server import MailboxServer, Received
+from adapters.slack_check import SlackChecked, try_slack
+from adapters.slack_lookup import SlackLookup
+from adapters.slack_posts import SlackPosts
 from adapters.smtp_settings import SmtpSettings
 from bot.clock import Clock
 from bot.keyfile import kept_key
 from bot.settings import Settings, SettingsError
+from bot.slack.front import SlackFront, make_front
+from bot.slack.manifest import SCOPES
+from bot.slack.tokens import Tokens
 from core.access.links import Links
 from core.access.vault import Vault
 from core.model.recipient import RouteName
 from core.notices.as_email import MailSender, compose
+from core.notices.as_slack import compose as compose_slack
 from core.notices.notice import Notice, Personal
 from core.outbox.dispatch import Compose, Dispatcher, Fill, Outlet
 from core.outbox.route import Message, Route
 from core.store.database import Database, open_database
 from core.store.desk import Desk
+from core.store.installations import Installation
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state, upgrade
+from core.usecases.installations import end_installation, keep_installation
 
 __all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
+
+log = logging.getLogger(__name__)
 
 _MAIL_LANES = 4
 
@@ -45,6 +57,7 @@ class App:
     desk: Desk
     clock: Clock
     dispatcher: Dispatcher
+    slack: SlackFront | None = None
 
 
 def utc_now() -> datetime:
@@ -81,12 +94,17 @@ async def open_app(
     if console is not None:
         screen, composed = console
         outlets[RouteName.CONSOLE] = Outlet(ConsoleRoute(screen), composed)
+    slack = slack_front(settings, desk) if settings.has_slack else None
+    if slack is not None:
+        outlets[RouteName.SLACK] = slack_outlet(settings, slack)
     dispatcher = Dispatcher(desk, outlets, mail_sender(settings).domain)
     desk.on_work = dispatcher.wake
     try:
-        yield App(settings, desk, Clock(desk), dispatcher)
+        yield App(settings, desk, Clock(desk), dispatcher, slack)
     finally:
         await dispatcher.close()
+        if slack is not None:
+            await slack.close()
         desk.close()
 
 
@@ -180,6 +198,57 @@ def mail_outlet(settings: Settings) -> Outlet:
         return filled
 
     return Outlet(route, composed)
+
+
+def slack_front(settings: Settings, desk: Desk) -> SlackFront:
+    """Make the front end in Slack."""
+    tokens = Tokens(desk, settings.slack_bot_token, settings.slack_api_url)
+    lookup = SlackLookup(settings.slack_api_url, tokens.client_of)
+    return make_front(settings, desk, lookup, tokens)
+
+
+def slack_outlet(settings: Settings, slack: SlackFront) -> Outlet:
+    """Make the route to Slack's channels and people."""
+
+    async def gone(team: str, reason: str) -> None:
+        log.warning("slack.gone", extra={"team": team, "reason": reason})
+        await slack.hall.desk.run_patiently(end_installation, team)
+
+    route = SlackPosts(slack.tokens.token_of, settings.slack_api_url, gone)
+
+    def composed(notice: Notice) -> Fill:
+        fill = compose_slack(notice)
+
+        def filled(delivery_id: int, personal: Personal) -> Message:
+            post = fill(delivery_id, personal)
+            return Message(delivery_id, post.recipient, post.data)
+
+        return filled
+
+    return Outlet(route, composed)
+
+
+async def slack_works(settings: Settings) -> SlackChecked:
+    """Really ask Slack about the tokens; gives what they are for and what is wrong."""
+    return await try_slack(
+        settings.slack_bot_token, settings.slack_app_token, settings.slack_api_url, SCOPES
+    )
+
+
+async def meet_slack(app: App) -> None:
+    """See whom the desk's own token is for; raises `SettingsError` for tokens Slack refuses.
+
+    What Slack cannot be asked just now is no reason not to start.
+    """
+    settings = app.settings
+    checked = await slack_works(settings)
+    if refused := [one for one in checked.problems if one.startswith("CALLBOARD_SLACK_")]:
+        raise SettingsError(refused)
+    for problem in checked.problems:
+        log.warning("slack.trouble", extra={"reason": problem})
+    if settings.slack_bot_token and checked.team_id:
+        found = Installation(checked.team_id, checked.team_name, token="")  # it is in the settings
+        await app.desk.run_patiently(keep_installation, found)
 
 
 def mail_folder(settings: Settings) -> Path:

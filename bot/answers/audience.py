@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answers.reply import Attachment, Reply, Section, Table, Tone, told
-from bot.answers.wording import counted
+from bot.answers.wording import contact_line, counted
 from bot.form.contacts import Contacts, say_bad
 from core.model.prose import Line, Literal, Said, Strong
 from core.model.recipient import Contact, RouteName
@@ -33,16 +33,11 @@ def list_shown(answer: ListShown) -> Reply:
     """Show who is on a list."""
     members = answer.members
     headline: Line = (Said(answer.name), f": {counted(len(members), 'address', 'addresses')}.")
-    items: list[Line] = [_member(one) for one in members[:_MOST_SHOWN]]
+    items: list[Line] = [contact_line(one) for one in members[:_MOST_SHOWN]]
     if more := len(members) - len(items):
         all_of_it = Literal(f"/slot audience export {answer.name}")
         items.append((f"and {more:,} more: ", all_of_it, " gives them all"))
     return Reply(Tone.INFO, (headline,), (Section(items=tuple(items)),) if items else ())
-
-
-def _member(contact: Contact) -> Line:
-    name: Line = (" ", Said(contact.name)) if contact.name else ()
-    return (Literal(contact.address), *name)
 
 
 def added(answer: ListChanged, found: Contacts) -> Reply:

@@ -15,6 +15,7 @@ from core.model.recipient import Contact
 from core.model.request import ChangeRequest, ReserveRequest
 from core.model.server import Server
 from core.notices.as_console import render_lines
+from core.notices.contact_words import shown_address
 from core.notices.said import shortened
 from core.notices.words import Row
 
@@ -88,7 +89,7 @@ def _audience(request: ReserveRequest | ChangeRequest) -> Iterator[Row]:
         named = {"Added": request.add, "Removed": request.remove}
     for label, contacts in named.items():
         if contacts:
-            first = ", ".join(contact.address for contact in contacts[:3])
+            first = ", ".join(shown_address(contact) for contact in contacts[:3])
             more = ", \u2026" if len(contacts) > len(contacts[:3]) else ""
             figure = counted(len(contacts), "address", "addresses")
             yield Row(label, (f"{figure}: ", Said(f"{first}{more}")))

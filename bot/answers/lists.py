@@ -108,6 +108,6 @@ def _picks(found: Sequence[Free], zone: ZoneInfo) -> list[Action]:
     return [pick(slot, name, zone) for slot, name in starts[:_MOST_PICKS]]
 
 
-_TO_TAKE = Section(lines=(("To take one of these, type for example:",),))
+_TO_TAKE = Section(lines=(("To take one of these:",),))
 _RESERVE = Literal("/slot reserve")
 _NEXT_WEEK = Literal("/slot free next week 1h")

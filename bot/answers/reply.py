@@ -10,6 +10,7 @@ from bot.form.answers import AskBack, Mistake
 from bot.form.fields import CHANGE_FIELDS, FIELDS, Field
 from bot.form.filling import FormContext
 from core.model.prose import Line, Said
+from core.model.recipient import Contact
 from core.notices.words import Row
 
 Problem = Mistake | AskBack
@@ -79,7 +80,8 @@ class FormAsked:
     """A form to be filled in, with what was typed and what is wrong with it.
 
     `code` is the reservation to change, "" for a new one. `defaults` say, by field, what holds
-    where nothing is written. `context` is what the form is to be read against.
+    where nothing is written. `context` is what the form is to be read against. `listed` is the
+    present audience of a reservation that is to be changed.
     """
 
     code: str
@@ -87,6 +89,7 @@ class FormAsked:
     problems: Mapping[str, Problem]
     defaults: Mapping[str, str]
     context: FormContext
+    listed: tuple[Contact, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.answers.reply import Reply, Section, Tone
 from bot.answers.wording import reminders_words
-from core.model.people import Actor
+from core.model.people import Actor, WorkspaceKind
 from core.model.prose import Line, Literal, Said
 from core.notices.words import Row
+from core.store.people import Workspace
 from core.usecases.settings import SettingsShown
 
 
@@ -15,7 +16,7 @@ def settings(answer: SettingsShown, actor: Actor, *, changed: bool = False) -> R
     person, workspace = answer.person, answer.workspace
     own = (
         Row("Name", (Said(person.name),)),
-        Row("Time zone", _own(person.zone, workspace.zone)),
+        Row("Time zone", _zone(person.zone, workspace, actor)),
         Row("Reminders", _own_reminders(answer)),
         Row("E-mail", (Literal(person.email),) if person.email else _NO_EMAIL),
     )
@@ -35,8 +36,13 @@ def settings(answer: SettingsShown, actor: Actor, *, changed: bool = False) -> R
     )
 
 
-def _own(value: str | None, otherwise: str) -> Line:
-    return (value,) if value else (f"{otherwise} (as all)",)
+def _zone(own: str | None, workspace: Workspace, actor: Actor) -> Line:
+    """Say which zone holds, and whose choice it is: theirs, their chat's or the workspace's."""
+    if own:
+        return (own,)
+    if workspace.kind is not WorkspaceKind.CONSOLE and str(actor.zone) != workspace.zone:
+        return (f"{actor.zone} (as your chat has it)",)
+    return (f"{workspace.zone} (as all)",)
 
 
 def _own_reminders(answer: SettingsShown) -> Line:

@@ -13,6 +13,7 @@ from bot.answers.wording import (
     CREDENTIAL_NAMES,
     POLICY_SAID,
     STATUS_WORDS,
+    contact_line,
     reminders_words,
     slot_rows,
     status_line,
@@ -120,8 +121,7 @@ def _contact(recipient: Recipient) -> Line:
     contact = recipient.contact
     if not contact.address:
         return ("(erased)",)
-    name: Line = (" ", Said(contact.name)) if contact.name else ()
-    return (Literal(contact.address), *name)
+    return contact_line(contact)
 
 
 def _history(revisions: Sequence[Revision]) -> Iterator[Section]:

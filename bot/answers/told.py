@@ -8,6 +8,7 @@ from bot.answers.reply import Section
 from bot.answers.wording import counted
 from core.model.prose import Line, Literal, Said
 from core.model.reservation import CredentialMode, NotificationPolicy, Reservation, Status
+from core.notices.contact_words import shown_address
 from core.notices.said import shortened
 from core.notices.words import Row
 from core.usecases.answers import Permitted, Skipped
@@ -51,7 +52,8 @@ def skipped_sections(skipped: Sequence[Skipped]) -> Iterator[Section]:
     if not skipped:
         return
     items: list[Line] = [
-        (Literal(one.contact.address), ": ", *why_not(one.reason)) for one in skipped[:MOST_NAMED]
+        (Literal(shown_address(one.contact)), ": ", *why_not(one.reason))
+        for one in skipped[:MOST_NAMED]
     ]
     if more := len(skipped) - MOST_NAMED:
         items += [(f"and {more:,} more",)] if more > 0 else []

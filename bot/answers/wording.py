@@ -10,10 +10,12 @@ from bot.form.fields import CREDENTIAL_WORDS, POLICY_WORDS
 from bot.form.instants import instants
 from bot.form.length import say_length
 from bot.form.zones import Place
-from core.model.prose import At, During, Line, Said
+from core.model.prose import At, During, Line, Literal, Said
+from core.model.recipient import Contact, RouteName
 from core.model.reservation import CredentialMode, NotificationPolicy, Reservation, Status
 from core.model.server import Server
 from core.model.slot import Slot
+from core.notices.contact_words import shown_address
 from core.notices.times import length_words, slot_words
 from core.notices.words import Row
 
@@ -40,6 +42,14 @@ POLICY_SAID = {
 def counted(figure: int, one: str = "recipient", several: str = "") -> str:
     """Count something: `1 recipient`, `1,204 recipients`."""
     return f"{figure:,} {one if figure == 1 else several or f'{one}s'}"
+
+
+def contact_line(contact: Contact) -> Line:
+    """Name a contact: a mail address with its name, a chat's channel or person by its name."""
+    if contact.route is not RouteName.EMAIL:
+        return (Said(shown_address(contact)),)
+    name: Line = (" ", Said(contact.name)) if contact.name else ()
+    return (Literal(contact.address), *name)
 
 
 def slot_rows(slot: Slot, zone: ZoneInfo, server: Server | None) -> tuple[Row, ...]:

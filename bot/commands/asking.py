@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
+from bot.form.addresses import Recognise, no_others
 from core.model.people import Actor
 from core.store.desk import Desk
 from core.store.store import Store
@@ -20,12 +21,14 @@ class Asking:
     """An actor who asks something of a desk.
 
     `submission_key` names what was handed in, so that a second copy of it gets the first one's
-    answer; None where a front end cannot deliver twice.
+    answer; None where a front end cannot deliver twice. `others` recognises the contacts of the
+    actor's own chat.
     """
 
     desk: Desk
     actor: Actor
     submission_key: str | None = None
+    others: Recognise = no_others
 
     async def read(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.model.recipient import Contact
+
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
@@ -184,6 +186,23 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class RemindMe:
+    """Remind whoever pressed the button under a channel's post: `contact`, who saw it there."""
+
+    code: str
+    contact: Contact
+    seen_in: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class StopTellingMe:
+    """Write no more to whoever pressed the button under a message to them."""
+
+    code: str
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Show all commands, or one of them."""
 
@@ -214,6 +233,8 @@ Command = (
     | ServerLift
     | Settings
     | Stop
+    | RemindMe
+    | StopTellingMe
     | Help
 )
 

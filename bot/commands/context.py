@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answers.wording import (
@@ -16,26 +16,28 @@ from bot.commands.asking import Asking
 from bot.form.filling import FormContext
 from bot.form.length import say_length
 from core.model.people import Actor
+from core.model.recipient import Contact
 from core.model.reservation import Reservation
 from core.model.server import Server
-from core.notices.said import shortened
 from core.store.store import Store
-from core.usecases.answers import NotAllowed, NotFound
+from core.usecases.answers import Ended, NotAllowed, NotFound
 from core.usecases.audience import lists_of
 from core.usecases.authority import managed
 from core.usecases.look import servers_of
 from core.usecases.settings import show_settings
 
-_LONGEST_DEFAULT = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The servers by number, the form's context, and what holds where nothing is written."""
+    """The servers by number, the form's context, and what holds where nothing is written.
+
+    `listed` is the present audience of a reservation that is to be changed.
+    """
 
     servers: Mapping[int, Server]
     context: FormContext
     defaults: Mapping[str, str]
+    listed: tuple[Contact, ...] = ()
 
     @property
     def server_names(self) -> tuple[str, ...]:
@@ -45,12 +47,17 @@ class Known:
 
 async def load_known(asking: Asking) -> Known:
     """Load what a new reservation is read against."""
-    return await asking.read(_known)
+    return _recognising(asking, await asking.read(_known))
 
 
-async def load_known_for_change(asking: Asking, code: str) -> Known | NotFound | NotAllowed:
-    """Load what a change is read against, or say why the actor may not change that reservation."""
-    return await asking.read(_known_for_change, code)
+async def load_known_for_change(asking: Asking, code: str) -> Known | NotFound | NotAllowed | Ended:
+    """Load what a change is read against, or say why that reservation cannot be changed."""
+    found = await asking.read(_known_for_change, code)
+    return _recognising(asking, found) if isinstance(found, Known) else found
+
+
+def _recognising(asking: Asking, known: Known) -> Known:
+    return replace(known, context=replace(known.context, others=asking.others))
 
 
 def _known(store: Store, now: datetime, actor: Actor) -> Known:
@@ -78,10 +85,12 @@ def _context(store: Store, now: datetime, actor: Actor, servers: tuple[Server, .
 
 def _known_for_change(
     store: Store, now: datetime, actor: Actor, code: str
-) -> Known | NotFound | NotAllowed:
+) -> Known | NotFound | NotAllowed | Ended:
     found = managed(store, actor, code)
     if not isinstance(found, Reservation):
         return found
+    if not found.status.live or found.slot.ends_at <= now:
+        return Ended(found)
     known = _known(store, now, actor)
     present = store.servers.get(found.server_id)
     servers = {**known.servers, **({present.id: present} if present else {})}
@@ -92,14 +101,17 @@ def _known_for_change(
         list_names=known.context.list_names,
         slot=found.slot,
     )
-    return Known(servers, context, _present(found, present, actor))
+    listed = tuple(
+        one.contact for one in store.recipients.of(found.id) if one.number and not one.removed
+    )
+    return Known(servers, context, _present(found, present, actor), listed)
 
 
 def _present(reservation: Reservation, server: Server | None, actor: Actor) -> dict[str, str]:
     """Write down what a reservation says now, field by field."""
     return {
         "title": reservation.title,
-        "description": shortened(reservation.description, _LONGEST_DEFAULT),
+        "description": reservation.description,
         "server": server.name if server else "",
         "when": type_instant(reservation.slot.starts_at, actor.zone),
         "length": say_length(reservation.slot.length),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.answers import help as helping
 from bot.answers import mistakes
@@ -15,11 +15,13 @@ from bot.commands import (
     run_audience,
     run_booking,
     run_looking,
+    run_reader,
     run_servers,
     run_settings,
 )
 from bot.commands.asking import Asking
 from bot.commands.grammar import parse
+from bot.form.addresses import Recognise, no_others
 from core.access.vault import SealBrokenError
 from core.model.people import Actor
 from core.store.database import BusyError
@@ -27,12 +29,19 @@ from core.store.desk import Desk
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 async def handle_text(
-    desk: Desk, actor: Actor, text: str, *, submission_key: str | None = None
+    desk: Desk,
+    actor: Actor,
+    text: str,
+    *,
+    submission_key: str | None = None,
+    others: Recognise = no_others,
 ) -> Reply:
     """Understand what was typed, and carry it out: `parse`, then `handle`."""
-    return await handle(desk, actor, parse(text), submission_key=submission_key)
+    return await handle(desk, actor, parse(text), submission_key=submission_key, others=others)
 
 
 async def handle(
@@ -41,14 +50,25 @@ async def handle(
     command: c.Command | c.Misunderstood,
     *,
     submission_key: str | None = None,
+    others: Recognise = no_others,
 ) -> Reply:
     """Carry out what `parse` gave and answer it; never raises but on cancellation.
 
     `submission_key` names what was handed in: a second copy is answered as the first one was, and
-    does nothing. What goes wrong and should not is logged under a number that the person is told.
+    does nothing. `others` recognises the contacts of the actor's own chat. What goes wrong and
+    should not is logged under a number that the person is told.
+    """
+    asking = Asking(desk, actor, submission_key, others)
+    return await guarded(RUNNERS[type(command)](asking, command), type(command).__name__)
+
+
+async def guarded(work: Awaitable[T], kind: str) -> T | Reply:
+    """Do some work for a person; whatever goes wrong becomes a reply that says so.
+
+    `kind` names it in the log.
     """
     try:
-        return await _run(Asking(desk, actor, submission_key), command)
+        return await work
     except SealBrokenError as error:
         log.error("command.sealed", extra={"reason": str(error)})  # noqa: TRY400 - no trace needed
         return mistakes.sealed()
@@ -57,12 +77,8 @@ async def handle(
         return mistakes.busy()
     except Exception:
         number = secrets.token_hex(4)
-        log.exception("command.failed", extra={"number": number, "kind": type(command).__name__})
+        log.exception("command.failed", extra={"number": number, "kind": kind})
         return mistakes.broken(number)
-
-
-async def _run(asking: Asking, command: c.Command | c.Misunderstood) -> Reply:
-    return await RUNNERS[type(command)](asking, command)
 
 
 async def _help(asking: Asking, command: c.Help) -> Reply:
@@ -101,6 +117,8 @@ RUNNERS: dict[type, Runner] = {
     c.ServerLift: run_servers.run_lift,
     c.Settings: run_settings.run_settings,
     c.Stop: run_settings.run_stop,
+    c.RemindMe: run_reader.run_remind_me,
+    c.StopTellingMe: run_reader.run_stop_telling_me,
     c.Help: _help,
     c.Misunderstood: _misunderstood,
 }

@@ -49,14 +49,14 @@ async def run_export(asking: Asking, command: AudienceExport) -> Reply:
 
 async def run_add(asking: Asking, command: AudienceAdd) -> Reply:
     """Put pasted contacts on a list; a single bad one refuses them all, so that none is missed."""
-    return await _add(asking, command.name, parse_contacts(command.contacts))
+    return await _add(asking, command.name, parse_contacts(command.contacts, others=asking.others))
 
 
 async def run_import(asking: Asking, command: AudienceImport) -> Reply:
     """Put a file's contacts on a list."""
     if command.data is None:
         return audience.no_file()
-    found = parse_contacts_file(command.data, command.filename)
+    found = parse_contacts_file(command.data, command.filename, others=asking.others)
     if isinstance(found, Mistake):
         return mistakes.mistaken(_NOTHING, {"file": found})
     return await _add(asking, command.name, found)
@@ -64,7 +64,7 @@ async def run_import(asking: Asking, command: AudienceImport) -> Reply:
 
 async def run_remove(asking: Asking, command: AudienceRemove) -> Reply:
     """Take pasted contacts off a list."""
-    found = parse_contacts(command.contacts)
+    found = parse_contacts(command.contacts, others=asking.others)
     if found.bad_count:
         return audience.unreadable(found)
     answer = await asking.write(take_from_list, command.name, found.accepted)

@@ -48,12 +48,14 @@ async def run_reserve(asking: Asking, command: Reserve) -> Reply:
 async def run_change(asking: Asking, command: Change) -> Reply:
     """Change what the line says, or ask what is to be different."""
     known = await load_known_for_change(asking, command.code)
+    if isinstance(known, Ended):
+        return standing.ended(known)
     if not isinstance(known, Known):
         return await not_found(asking, known)
     values = _values(command.words, command.fields, known)
     if isinstance(values, Misunderstood):
         return misunderstood(values)
-    form = FormAsked(command.code, values, {}, known.defaults, known.context)
+    form = FormAsked(command.code, values, {}, known.defaults, known.context, known.listed)
     if not values:
         return forms.incomplete(form)
     request = read_form(form)

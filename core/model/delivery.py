@@ -22,6 +22,11 @@ class DeliveryState(StrEnum):
         """Tell whether it has not ended."""
         return self in {DeliveryState.QUEUED, DeliveryState.SENDING}
 
+    @property
+    def missed(self) -> bool:
+        """Tell whether it ended without having been sent, though it should have been."""
+        return self in {DeliveryState.FAILED, DeliveryState.BOUNCED}
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:

@@ -13,6 +13,7 @@ class DueKind(StrEnum):
     DEADLINE_REMINDER = "deadline_reminder"
     DEADLINE = "deadline"
     REMINDER = "reminder"
+    ASKED_REMINDER = "asked_reminder"
     STREAM_KEY = "stream_key"
     REPORT = "report"
     OVER = "over"

@@ -17,6 +17,11 @@ class RouteName(StrEnum):
     DISCORD = "discord"
     CONSOLE = "console"
 
+    @property
+    def edits(self) -> bool:
+        """Tell whether what was sent can be edited there later."""
+        return self in {RouteName.SLACK, RouteName.DISCORD}
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -55,6 +60,7 @@ class Recipient:
 
     `told` and `told_revision` say what the last notice that went out said, and from which
     revision. `suppressed` holds the reason why it is not written to (unsubscribed, bounced), or "".
+    `asked`: they put themselves on it, to be reminded.
     """
 
     reservation_id: int
@@ -64,6 +70,7 @@ class Recipient:
     told_revision: int = 0
     removed: bool = False
     suppressed: str = ""
+    asked: bool = False
 
     @property
     def bounced(self) -> bool:

@@ -40,6 +40,9 @@ AUDIENCE_KINDS = frozenset(
 # those that change what a recipient knows
 TOLD_KINDS = AUDIENCE_KINDS - {NoticeKind.REMINDER}
 
+# those that a chat shows in one post, edited as things change
+POSTED_KINDS = TOLD_KINDS | {NoticeKind.PERMISSION, NoticeKind.RECEIPT, NoticeKind.LAPSE}
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -86,6 +89,8 @@ class Personal:
     recipient's own; `slot_link` opens nothing without credentials and may stand in calendars.
     `unsubscribe_link` is "" where there is no web; `passcode` "" where there are no credentials.
     `zone` is a holder's own time zone; for the audience the server's zone (in `Facts`) is used.
+    `posted` is what a chat calls the post that shows this recipient the reservation, "" where there
+    is none yet. `fallback` is where else in the same chat a holder may be met.
     """
 
     contact: Contact
@@ -101,3 +106,5 @@ class Personal:
     ingest_url: str = ""
     stream_key: str = ""
     zone: str = ""
+    posted: str = ""
+    fallback: str = ""

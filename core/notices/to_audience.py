@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.model.prose import At, Line, Link, Literal, Said, Strong
 from core.model.recipient import Told
 from core.notices.changes import changes_of
+from core.notices.contact_words import shown_address
 from core.notices.notice import Notice, NoticeKind, Personal
 from core.notices.words import (
     Action,
@@ -156,7 +157,7 @@ def _footer(notice: Notice, personal: Personal, stop: Line) -> tuple[Line, ...]:
         "You get this because ",
         Said(notice.facts.holder_name),
         " listed ",
-        Said(personal.contact.address),
+        Said(shown_address(personal.contact)),
         " for this live stream, reservation ",
         Literal(notice.code),
         ".",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.model.prose import At, Line, Literal, Said, Strong
 from core.model.recipient import Told
 from core.notices.changes import changes_of
+from core.notices.contact_words import shown_address
 from core.notices.notice import Failure, Notice, NoticeKind, Personal
 from core.notices.said import shortened
 from core.notices.to_audience import credential_rows
@@ -171,7 +172,7 @@ def _failures(notice: Notice) -> tuple[Line, ...]:
 
 def _failure(failure: Failure) -> Line:
     reason = shortened(failure.reason, _REASON_LIMIT)
-    return (Literal(failure.contact.address), ": ", Said(reason or "no reason given"))
+    return (Literal(shown_address(failure.contact)), ": ", Said(reason or "no reason given"))
 
 
 def _rows(notice: Notice) -> tuple[Row, ...]:

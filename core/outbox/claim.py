@@ -12,7 +12,14 @@ from core.access.vault import SealBrokenError
 from core.model.recipient import Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
 from core.model.server import with_path
-from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, Notice, NoticeKind, Personal
+from core.notices.notice import (
+    AUDIENCE_KINDS,
+    POSTED_KINDS,
+    TOLD_KINDS,
+    Notice,
+    NoticeKind,
+    Personal,
+)
 from core.notices.to_audience import REMOVED
 from core.outbox.enqueue import Audience, tell_some, with_told_facts
 from core.outbox.settle import AssumeTold, settle
@@ -167,6 +174,7 @@ class _Party:
             self._put_off([one for one, _ in sent], str(error))
             return []
         first = self._store.recipients.first_deliveries([one.to for one, _ in sent])
+        posted = self._posted([one for one, _ in sent])
         revisions = self._store.reservations.revisions(
             self._reservation.id, {claimed.revision for _, claimed in sent}
         )
@@ -179,10 +187,18 @@ class _Party:
                 message_id=_message_id(one.id, mail_domain),
                 composed_at=claimed.composed_at,
                 first_message_id=_message_id(thread, mail_domain) if thread else "",
+                posted=posted.get(one.number, ""),
                 **access.of(one.number, claimed.kind),
             )
             jobs.append(Job(one, claimed, notice, personal))
         return jobs
+
+    def _posted(self, deliveries: Sequence[Delivery]) -> dict[int, str]:
+        """Give the posts that chats show to those about to be told, by recipient."""
+        numbers = [one.number for one in deliveries if one.route.edits]
+        if not numbers:
+            return {}
+        return self._store.deliveries.posts(self._reservation.id, numbers, POSTED_KINDS)
 
     def _put_off(self, deliveries: Sequence[Delivery], reason: str) -> None:
         log.error("delivery.sealed", extra={"reservation": self._reservation.id, "reason": reason})
@@ -262,11 +278,13 @@ class _Access:
         self._own = store.recipients.passcodes(reservation.id, uid, numbers) if each else {}
         self._ingest_url = ""
         self._zone = ""
+        self._met_in = ""
         if HOLDER in numbers:
             server = store.servers.get(reservation.server_id)
             self._ingest_url = with_path(server.ingest_url, reservation.code) if server else ""
-            holder = store.people.person(reservation.holder_id)
-            self._zone = holder.zone or store.people.workspace(reservation.workspace_id).zone
+            holder = store.people.account(reservation.workspace_id, reservation.holder_id)
+            self._zone = holder.zone if holder else ""
+            self._met_in = holder.met_in if holder else ""
 
     def of(self, number: int, kind: NoticeKind) -> dict[str, str]:
         """Give one recipient's links and credentials, as far as the kind of notice shows them."""
@@ -287,6 +305,7 @@ class _Access:
             "holder_link": self._link(Purpose.HOLDER, HOLDER),
             "slot_link": self._link(Purpose.SLOT, 0),
             "zone": self._zone,
+            "fallback": self._met_in,
         }
         if kind is NoticeKind.PERMISSION:
             opened |= {"watch_user": self._secrets.watch_user, "passcode": self._secrets.passcode}

@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.model.delivery import (
@@ -249,4 +249,5 @@ class _Batch:
         fill = self._fills.get(id(job.notice))
         if fill is None:
             fill = self._fills[id(job.notice)] = self.outlet.compose(job.notice)
-        return fill(job.delivery.id, job.personal)
+        message = fill(job.delivery.id, job.personal)
+        return replace(message, in_doubt=True) if job.delivery.doubtful else message

@@ -93,8 +93,13 @@ def tell_some(store: Store, reservation: Reservation, audience: Audience) -> int
     return _queue(store, new)
 
 
-def remind_audience(store: Store, reservation: Reservation, lead: timedelta) -> int:
-    """Queue a reminder to everybody who expects the slot at the time it has."""
+def remind_audience(
+    store: Store, reservation: Reservation, lead: timedelta, *, asked: bool = False
+) -> int:
+    """Queue a reminder to everybody who expects the slot at the time it has.
+
+    With `asked` to those who put themselves on the reservation for it, without to all the others.
+    """
     audience = audience_of(store, reservation, hold=True)
     return _queue(
         store,
@@ -109,7 +114,8 @@ def remind_audience(store: Store, reservation: Reservation, lead: timedelta) -> 
                 lead=lead,
             )
             for recipient in audience.recipients
-            if reminder_is_due(audience.standing, recipient, audience.facts_told_to(recipient))
+            if recipient.asked is asked
+            and reminder_is_due(audience.standing, recipient, audience.facts_told_to(recipient))
         ),
     )
 

@@ -17,7 +17,7 @@ from core.model.delivery import (
     RouteDown,
     Withdrawn,
 )
-from core.model.recipient import BOUNCED
+from core.model.recipient import BOUNCED, Contact, RouteName
 from core.notices.notice import TOLD_KINDS, NoticeKind
 from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
@@ -79,6 +79,9 @@ def _write(store: Store, now: datetime, results: Sequence[Result]) -> None:
     told: list[Job] = []
     for result in results:
         match _consequence(result, now):
+            case Ended() as end if end.state.missed and _moved_to_mail(store, result.job):
+                # a chat would not have it: the holder gave an address for that
+                again.append(Again(end.id, now, 0, doubtful=False, reason=end.reason))
             case Ended() as end:
                 ended.append(end)
                 if end.state is DeliveryState.SENT or result.job.delivery.doubtful:
@@ -116,6 +119,20 @@ def _consequence(result: Result, now: datetime) -> Ended | Again:
             return Again(delivery.id, now, delivery.attempts, delivery.doubtful, reason)
         case Withdrawn():
             return Again(delivery.id, now, delivery.attempts, delivery.doubtful, delivery.reason)
+
+
+def _moved_to_mail(store: Store, job: Job) -> bool:
+    """Tell a holder by mail what their chat refused to pass on, if they gave an address."""
+    delivery = job.delivery
+    if delivery.number != HOLDER or delivery.route is RouteName.EMAIL:
+        return False
+    holder_id = store.reservations.get(delivery.reservation_id).holder_id
+    holder = store.people.person(holder_id)
+    if not holder.email:
+        return False
+    contact = Contact(RouteName.EMAIL, holder.email, holder.name)
+    store.recipients.set_contact(delivery.reservation_id, HOLDER, contact)
+    return True
 
 
 def _bounce(store: Store, job: Job, reason: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from core.model.delivery import Outcome
@@ -18,13 +18,15 @@ class Message:
 
     `recipient` is the address the next hop is given (for mail the envelope recipient, ASCII or
     UTF-8), `data` what travels (for mail an RFC 5322 message, for a chat its JSON).
-    `needs_smtputf8`: the headers hold UTF-8 (RFC 6532), whatever the address says.
+    `needs_smtputf8`: the headers hold UTF-8 (RFC 6532), whatever the address says. `in_doubt`: an
+    earlier attempt may have arrived; a route that can look for it does so before it sends again.
     """
 
     delivery_id: int
     recipient: str
     data: bytes
     needs_smtputf8: bool = False
+    in_doubt: bool = field(default=False, compare=False)  # the message is the same
 
 
 class RouteUnavailable(Exception):  # noqa: N818 - a state of the route, and no fault of the caller

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.model.delivery import DeliveryState
 from core.model.recipient import Recipient
 from core.model.reservation import Reservation
 from core.notices.notice import TOLD_KINDS, Failure
@@ -12,8 +11,6 @@ from core.notices.plan import difference
 from core.outbox.enqueue import Audience, audience_of
 from core.store.deliveries import Delivery
 from core.store.store import Store
-
-_NOT_TOLD = {DeliveryState.FAILED, DeliveryState.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def call_roll(audience: Audience, last: dict[int, Delivery]) -> Tally:
         if delivery is not None and delivery.state.open:
             waiting.append(Missed(recipient, delivery.reason))
         elif wanted is not None:
-            reason = delivery.reason if delivery and delivery.state in _NOT_TOLD else ""
+            reason = delivery.reason if delivery and delivery.state.missed else ""
             failed.append(Missed(recipient, reason or "it was not sent"))
         elif recipient.suppressed and not recipient.removed:
             missed = failed if recipient.bounced else suppressed

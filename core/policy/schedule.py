@@ -11,6 +11,7 @@ from core.model.server import Server, ServerKind
 from core.policy.instants import shifted
 
 KEY_LEAD = timedelta(minutes=15)  # before set-up begins: time enough to enter it in an encoder
+ASKED_LEAD = timedelta(minutes=15)  # for whoever asked to be reminded: time enough to sit down
 
 
 def schedule(
@@ -44,6 +45,8 @@ def _all_dues(reservation: Reservation, server: Server, keep_addresses: timedelt
         yield Due(shifted(deadline, -before), number, DueKind.DEADLINE_REMINDER)
     for lead in set(reservation.reminders):
         yield Due(shifted(slot.starts_at, -lead), number, DueKind.REMINDER, lead)
+    # kept for every reservation: whoever asks to be reminded asks later
+    yield Due(shifted(slot.starts_at, -ASKED_LEAD), number, DueKind.ASKED_REMINDER, ASKED_LEAD)
     key_at = stream_key_due(reservation, server)
     if key_at is not None:
         yield Due(key_at, number, DueKind.STREAM_KEY)

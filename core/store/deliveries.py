@@ -343,6 +343,23 @@ class Deliveries:
         )
         return tuple(_delivery(row) for row in rows)
 
+    def posts(
+        self, reservation_id: int, numbers: Collection[int], kinds: Collection[NoticeKind]
+    ) -> dict[int, str]:
+        """Give what the next hop called the newest sent message of some kinds, by recipient."""
+        rows = self._connection.execute(
+            select(DeliveryRow.number, DeliveryRow.external_id)
+            .where(
+                col(DeliveryRow.reservation_id) == reservation_id,
+                col(DeliveryRow.number).in_(list(numbers)),
+                col(DeliveryRow.kind).in_([kind.value for kind in kinds]),
+                col(DeliveryRow.state) == DeliveryState.SENT.value,
+                col(DeliveryRow.external_id) != "",
+            )
+            .order_by(col(DeliveryRow.id))
+        )
+        return {row.number: row.external_id for row in rows}
+
     def latest(self, states: Collection[DeliveryState], limit: int) -> tuple[Delivery, ...]:
         """List the newest deliveries in some states, over all reservations."""
         rows = self._connection.execute(

@@ -36,6 +36,22 @@ class Person:
     email: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account and whose it is.
+
+    `zone` is the one that holds for them: their own, else their chat's, else the workspace's.
+    """
+
+    workspace_id: int
+    person_id: int
+    name: str
+    user: str
+    zone: str
+    chat_zone: str
+    met_in: str
+
+
 class People:
     """Named queries on workspaces, people and accounts."""
 
@@ -113,6 +129,60 @@ class People:
             )
         )
         return self.person(made)
+
+    def account(self, workspace_id: int, person_id: int) -> KnownAccount | None:
+        """Give how a workspace knows a person; None where it does not."""
+        row = self._connection.execute(
+            select(AccountRow)
+            .where(
+                col(AccountRow.workspace_id) == workspace_id,
+                col(AccountRow.person_id) == person_id,
+            )
+            .order_by(col(AccountRow.id))
+        ).first()
+        return self._known(row) if row else None
+
+    def meet(self, workspace_id: int, external_id: str, **seen: str) -> None:
+        """Note where somebody last spoke to the desk (`met_in`), or in which `zone` they are."""
+        self._connection.execute(
+            update(AccountRow)
+            .where(
+                col(AccountRow.workspace_id) == workspace_id,
+                col(AccountRow.external_id) == external_id,
+            )
+            .values(**seen)
+        )
+
+    def known(self, kind: WorkspaceKind, workspace: str, user: str) -> KnownAccount | None:
+        """Find an account by what its chat calls it, without making anything."""
+        account = self._connection.execute(
+            select(AccountRow)
+            .join(WorkspaceRow, col(WorkspaceRow.id) == col(AccountRow.workspace_id))
+            .where(
+                col(WorkspaceRow.kind) == kind.value,
+                col(WorkspaceRow.external_id) == workspace,
+                col(AccountRow.external_id) == user,
+            )
+        ).first()
+        return self._known(account) if account else None
+
+    def _known(self, account: Row[AccountRow]) -> KnownAccount:
+        person = self.person(account.person_id)
+        return KnownAccount(
+            workspace_id=account.workspace_id,
+            person_id=person.id,
+            user=account.external_id,
+            name=person.name,
+            zone=person.zone or account.zone or self.workspace(account.workspace_id).zone,
+            chat_zone=account.zone,
+            met_in=account.met_in,
+        )
+
+    def rename_person(self, person_id: int, name: str) -> None:
+        """Call a person what their chat calls them now."""
+        self._connection.execute(
+            update(PersonRow).where(col(PersonRow.id) == person_id).values(name=name)
+        )
 
     def set_person(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ _SLICE = 500  # values in one IN (…): both databases take thousands, neither l
 class NewRecipient:
     """A recipient to be kept, with a passcode of its own where there is one.
 
-    `was_new`: no reservation had ever told this address anything.
+    `was_new`: no reservation had ever told this address anything. `asked`: it listed itself.
     """
 
     number: int
@@ -34,6 +34,11 @@ class NewRecipient:
     suppressed: str = ""
     passcode: str = ""
     was_new: bool = False
+    asked: bool = False
+
+    def as_asked(self) -> NewRecipient:
+        """Give it as one that put itself on the list, whatever it had stopped before."""
+        return replace(self, suppressed="", was_new=False, asked=True)
 
 
 class Recipients:
@@ -58,6 +63,7 @@ class Recipients:
                 "suppressed": new.suppressed,
                 "listed_at": now,
                 "was_new": new.was_new,
+                "asked": new.asked,
                 **self._sealed(uid, new.number, new.passcode),
             }
             for new in recipients
@@ -156,10 +162,10 @@ class Recipients:
             "suppressed",
         )
 
-    def note_told(self, told: Iterable[tuple[int, int, Told, int, int]]) -> None:
+    def note_told(self, told: Iterable[tuple[int, int, Told, int, int | None]]) -> None:
         """Note what recipients have been told.
 
-        Each is reservation, number, level, revision, and the delivery that said it.
+        Each is reservation, number, level, revision, and the delivery that said it, if one did.
         """
         rows = [
             {"r": reservation_id, "n": number, "t": level.value, "v": revision, "d": delivery_id}
@@ -182,18 +188,37 @@ class Recipients:
                 rows,
             )
 
-    def set_holder_contact(self, holder_id: int, contact: Contact) -> None:
-        """Write to a holder at another address from now on, about whatever they hold or held.
+    def set_holder_contact(self, holder_id: int, workspace_id: int, contact: Contact) -> None:
+        """Write to a holder elsewhere from now on, about whatever they hold or held in a workspace.
 
         What was erased stays erased.
         """
-        theirs = select(ReservationRow.id).where(col(ReservationRow.holder_id) == holder_id)
+        theirs = select(ReservationRow.id).where(
+            col(ReservationRow.holder_id) == holder_id,
+            col(ReservationRow.workspace_id) == workspace_id,
+        )
         self._connection.execute(
             update(RecipientRow)
             .where(
                 col(RecipientRow.reservation_id).in_(theirs),
                 col(RecipientRow.number) == HOLDER,
                 col(RecipientRow.address) != "",
+            )
+            .values(
+                route=contact.route.value,
+                address=contact.address,
+                name=contact.name,
+                digest=self._vault.digest(contact.key),
+            )
+        )
+
+    def set_contact(self, reservation_id: int, number: int, contact: Contact) -> None:
+        """Write to one recipient of a reservation elsewhere from now on."""
+        self._connection.execute(
+            update(RecipientRow)
+            .where(
+                col(RecipientRow.reservation_id) == reservation_id,
+                col(RecipientRow.number) == number,
             )
             .values(
                 route=contact.route.value,
@@ -343,4 +368,5 @@ def _recipient(row: Row[RecipientRow]) -> Recipient:
         told_revision=row.told_revision,
         removed=row.removed,
         suppressed=row.suppressed,
+        asked=row.asked,
     )

@@ -13,6 +13,8 @@ from core.access.vault import Vault
 from core.store.audiences import Audiences
 from core.store.deliveries import Deliveries
 from core.store.dues import Dues
+from core.store.errands import Errands
+from core.store.installations import Installations
 from core.store.people import People
 from core.store.recipients import Recipients
 from core.store.records import Records
@@ -73,6 +75,16 @@ class Store:
     def dues(self) -> Dues:
         """What is to be done when."""
         return Dues(self.connection)
+
+    @cached_property
+    def installations(self) -> Installations:
+        """Where the desk is installed in Slack."""
+        return Installations(self.connection, self.vault)
+
+    @cached_property
+    def errands(self) -> Errands:
+        """What was handed in and takes longer than a chat waits."""
+        return Errands(self.connection, self.vault)
 
     @cached_property
     def audiences(self) -> Audiences:

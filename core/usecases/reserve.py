@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.access.credentials import new_code, new_passcode, new_stream_key
-from core.model.people import Actor
+from core.model.people import Actor, WorkspaceKind
 from core.model.recipient import Contact, RouteName
 from core.model.request import CredentialWish, ReserveRequest
 from core.model.reservation import CredentialMode, Reservation, Status
@@ -34,6 +34,7 @@ from core.usecases.deciding import decide_slot
 from core.usecases.listing import listed_contacts, over_bounds
 from core.usecases.revising import facts_of, send_late_key, write_down
 
+CHATS = {WorkspaceKind.SLACK: RouteName.SLACK}
 GUEST = "guest"  # the watchers' user name where none is given
 
 
@@ -155,8 +156,16 @@ def _list_recipients(
 
 
 def holder_contact(store: Store, actor: Actor) -> Contact:
-    """Say where a holder is told things: by mail if they gave an address, else at the console."""
+    """Say where a holder is told things: in their chat; at a console by mail, given an address.
+
+    A chat's holder who gave an address is told by mail what the chat refuses to pass on.
+    """
     person = store.people.person(actor.person_id)
+    workspace = store.people.workspace(actor.workspace_id)
+    if workspace.kind in CHATS:
+        account = store.people.account(actor.workspace_id, actor.person_id)
+        address = f"{workspace.external_id}/{account.user if account else ''}"
+        return Contact(CHATS[workspace.kind], address, f"@{person.name}")
     if person.email:
         return Contact(RouteName.EMAIL, person.email, person.name)
     return Contact(RouteName.CONSOLE, str(person.id), person.name)

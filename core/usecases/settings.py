@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.model.people import Actor, Role, WorkspaceKind
 from core.store.codec import remembered
-from core.store.people import Person, Workspace
+from core.store.people import KnownAccount, Person, Workspace
 from core.store.store import Store
 from core.usecases.answers import NotAllowed
 from core.usecases.reserve import holder_contact
@@ -24,7 +24,12 @@ class SettingsShown:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How a front end knows somebody: in which workspace, by which names."""
+    """How a front end knows somebody: in which workspace, by which names.
+
+    A `user_name` of "": what they are called is not known just now.
+    `zone` is what their chat says, for those who have set none here. `channel` is where they speak
+    now, "" where there are no channels.
+    """
 
     kind: WorkspaceKind
     workspace: str
@@ -32,9 +37,21 @@ class Account:
     user: str
     user_name: str
     role: Role = Role.MEMBER
+    zone: str = ""
+    channel: str = ""
 
 
 remembered(SettingsShown, Person, Workspace, WorkspaceKind)
+
+
+def recognise(store: Store, now: datetime, account: Account) -> Actor | None:
+    """Find the person behind an account; None where there is something to write down first."""
+    known = store.people.known(account.kind, account.workspace, account.user)
+    if known is None or account.user_name not in {"", known.name}:
+        return None
+    if account.channel not in {"", known.met_in} or account.zone not in {"", known.chat_zone}:
+        return None
+    return _actor(known, account)
 
 
 def enter(store: Store, now: datetime, account: Account) -> Actor:
@@ -42,12 +59,25 @@ def enter(store: Store, now: datetime, account: Account) -> Actor:
     workspace = store.people.enter_workspace(
         account.kind, account.workspace, account.workspace_name, now
     )
-    person = store.people.enter_person(workspace.id, account.user, account.user_name, now)
+    name = account.user_name or account.user
+    person = store.people.enter_person(workspace.id, account.user, name, now)
+    if account.user_name and person.name != account.user_name:
+        store.people.rename_person(person.id, account.user_name)
+    seen = {"met_in": account.channel, "zone": account.zone}
+    if seen := {name: value for name, value in seen.items() if value}:
+        store.people.meet(workspace.id, account.user, **seen)
+    known = store.people.known(account.kind, account.workspace, account.user)
+    if known is None:
+        raise LookupError(f"account {account.user} was entered and is not there")
+    return _actor(known, account)
+
+
+def _actor(known: KnownAccount, account: Account) -> Actor:
     return Actor(
-        workspace_id=workspace.id,
-        person_id=person.id,
-        name=person.name,
-        zone=ZoneInfo(person.zone or workspace.zone),
+        workspace_id=known.workspace_id,
+        person_id=known.person_id,
+        name=known.name,
+        zone=ZoneInfo(known.zone),
         role=account.role,
     )
 
@@ -76,7 +106,9 @@ def set_own(  # noqa: PLR0913 - what can be set
         actor.person_id, zone=str(zone) if zone else None, reminders=reminders, email=email
     )
     if email is not None:
-        store.recipients.set_holder_contact(actor.person_id, holder_contact(store, actor))
+        store.recipients.set_holder_contact(
+            actor.person_id, actor.workspace_id, holder_contact(store, actor)
+        )
     return show_settings(store, now, actor)
 
 

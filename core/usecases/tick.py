@@ -56,9 +56,8 @@ def carry_out(store: Store, now: datetime, due: Due) -> bool:
             _ask_holder(store, reservation)
         case DueKind.DEADLINE:
             _meet_deadline(store, reservation, now)
-        case DueKind.REMINDER:
-            if _should_remind(reservation, due, now):
-                remind_audience(store, reservation, due.lead)
+        case DueKind.REMINDER | DueKind.ASKED_REMINDER:
+            _remind(store, reservation, due, now)
         case DueKind.STREAM_KEY:
             _send_key(store, reservation)
         case DueKind.REPORT:
@@ -96,6 +95,15 @@ def note_outage(store: Store, now: datetime) -> bool:
     store.records.beat(SWEEP, now)
     store.records.audit("outage", None, began_at=outage.starts_at, deadlines=len(missed))
     return True
+
+
+def _remind(store: Store, reservation: Reservation, due: Due, now: datetime) -> None:
+    """Remind the audience; or those who asked for it themselves, whatever the holder chose."""
+    if due.kind is DueKind.REMINDER:
+        if _should_remind(reservation, due, now):
+            remind_audience(store, reservation, due.lead)
+    elif reservation.status.live and now < reservation.slot.starts_at:
+        remind_audience(store, reservation, due.lead, asked=True)
 
 
 def _should_remind(reservation: Reservation, due: Due, now: datetime) -> bool:

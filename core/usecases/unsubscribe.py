@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from core.access.credentials import read_code
 from core.access.links import Claim
 from core.model.people import Actor
-from core.model.recipient import Contact
-from core.store.recipients import ANY_HOLDER
+from core.model.recipient import Contact, Recipient
+from core.model.reservation import Reservation
+from core.store.codec import remembered
+from core.store.recipients import ANY_HOLDER, HOLDER
 from core.store.store import Store
-from core.usecases.answers import NotAllowed
+from core.usecases.answers import NotAllowed, NotFound
 
 UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing more of this holder's is written to them."""
+
+    reservation: Reservation
+    holder_name: str
+
+
+remembered(Stopped)
 
 
 def unsubscribe(store: Store, now: datetime, claim: Claim, *, from_everybody: bool) -> bool:
@@ -25,16 +40,36 @@ def unsubscribe(store: Store, now: datetime, claim: Claim, *, from_everybody: bo
     )
     if recipient is None or not recipient.contact.address:
         return False
-    holder_id = store.reservations.get(claim.reservation_id).holder_id
+    _stop(store, recipient, now, from_everybody=from_everybody)
+    return True
+
+
+def stop_telling_me(
+    store: Store, now: datetime, actor: Actor, code: str, *, contact: Contact
+) -> Stopped | NotFound:
+    """Stop writing to whoever pressed the button in a chat, for this holder, as a link would."""
+    reservation = store.reservations.by_code(read_code(code))
+    if reservation is None or reservation.workspace_id != actor.workspace_id:
+        return NotFound(code)
+    for recipient in store.recipients.of(reservation.id):
+        if recipient.number != HOLDER and recipient.contact.key == contact.key:
+            _stop(store, recipient, now, from_everybody=False)
+            return Stopped(reservation, store.people.person(reservation.holder_id).name)
+    return NotFound(code)
+
+
+def _stop(store: Store, recipient: Recipient, now: datetime, *, from_everybody: bool) -> None:
+    """Write down that a recipient wants to hear no more, on every reservation they are on."""
+    reservation_id = recipient.reservation_id
+    holder_id = store.reservations.get(reservation_id).holder_id
     store.recipients.suppress(
         recipient.contact, ANY_HOLDER if from_everybody else holder_id, UNSUBSCRIBED, now
     )
-    for reservation_id, number in store.recipients.same_address(
+    for listed_on, number in store.recipients.same_address(
         recipient.contact, None if from_everybody else holder_id
     ):
-        store.recipients.set_suppressed(reservation_id, [number], UNSUBSCRIBED)
-    store.records.audit("unsubscribe", None, claim.reservation_id, everybody=from_everybody)
-    return True
+        store.recipients.set_suppressed(listed_on, [number], UNSUBSCRIBED)
+    store.records.audit("unsubscribe", None, reservation_id, everybody=from_everybody)
 
 
 def stop_writing_to(

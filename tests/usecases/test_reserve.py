@@ -32,6 +32,7 @@ from tests.desks import Scene, make_server
 from tests.life.bench import ANN, BEN, CLEO, Bench, dues_of, everything, member_of
 
 HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
 
 
 def acts(store: Store, _: object) -> list[str]:
@@ -143,7 +144,8 @@ async def test_sets_everything_that_will_fall_due(scene: Scene) -> None:
         (DueKind.DEADLINE_REMINDER, timedelta(0)): deadline - timedelta(hours=4),
         (DueKind.REMINDER, HOUR): starts_at - HOUR,
         (DueKind.REMINDER, timedelta(hours=24)): starts_at - timedelta(hours=24),
-        (DueKind.STREAM_KEY, timedelta(0)): starts_at - timedelta(minutes=15),
+        (DueKind.ASKED_REMINDER, QUARTER): starts_at - QUARTER,
+        (DueKind.STREAM_KEY, timedelta(0)): starts_at - QUARTER,
         (DueKind.OVER, timedelta(0)): ends_at,
         (DueKind.ERASURE, timedelta(0)): ends_at + timedelta(days=30),
         (DueKind.REPORT, timedelta(0)): scene.clock.now + timedelta(seconds=20),

@@ -4,6 +4,7 @@ Instants are UTC (SQLModel's own column type refuses naive ones). Status words a
 CHECK: a native enum type would need a migration of its own on one database and not on the other.
 """
 
+from core.store.tables.chats import ErrandRow, SlackInstallationRow
 from core.store.tables.deliveries import DeliveryRow, DueRow, SuppressionRow
 from core.store.tables.people import (
     AccountRow,
@@ -24,12 +25,14 @@ __all__ = [
     "BlackoutRow",
     "DeliveryRow",
     "DueRow",
+    "ErrandRow",
     "PersonRow",
     "PulseRow",
     "RecipientRow",
     "ReservationRow",
     "RevisionRow",
     "ServerRow",
+    "SlackInstallationRow",
     "SubmissionRow",
     "SuppressionRow",
     "WorkspaceRow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.model.people import WorkspaceKind
@@ -44,7 +44,11 @@ class PersonRow(SQLModel, table=True):
 
 
 class AccountRow(SQLModel, table=True):
-    """How a person is known in one workspace."""
+    """How a person is known in one workspace.
+
+    `met_in` is the channel in which they last spoke to the desk, `zone` the time zone that they
+    have there; "" where the chat has no such thing.
+    """
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("workspace_id", "external_id", name="uq_account_external"),)
@@ -53,6 +57,8 @@ class AccountRow(SQLModel, table=True):
     workspace_id: int = Field(foreign_key="workspace.id", sa_type=ROW_ID)
     person_id: int = Field(foreign_key="person.id", sa_type=ROW_ID, index=True)
     external_id: str
+    met_in: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    zone: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class AudienceListRow(SQLModel, table=True):

@@ -90,7 +90,8 @@ class RecipientRow(SQLModel, table=True):
 
     `digest` finds the same address elsewhere without reading it. `told_revision` of 0: nothing yet.
     `first_delivery_id` is the notice that a mail thread hangs on. `was_new` is noted only where new
-    addresses are bounded. The address is "" once erased.
+    addresses are bounded. `asked`: they put themselves on it, to be reminded. An erased address
+    is "".
     """
 
     __tablename__ = "recipient"
@@ -115,6 +116,7 @@ class RecipientRow(SQLModel, table=True):
     first_delivery_id: int | None = Field(default=None, sa_type=ROW_ID)
     listed_at: datetime
     was_new: bool = False
+    asked: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 def recipient_key() -> ForeignKeyConstraint:

@@ -1,0 +1,1 @@
+"""Slack: what people type, press and fill in there becomes commands; answers become blocks."""

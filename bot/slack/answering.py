@@ -1,0 +1,107 @@
+"""From a reply to what Slack shows: words for the person alone, or a modal that asks on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.answers import mistakes
+from bot.answers.acts import PICK
+from bot.answers.reply import Action, FormAsked, Reply, Tone
+from bot.form.answers import Mistake
+from bot.slack.answer import reply_message, reply_view
+from bot.slack.blocks import Block
+from bot.slack.form_view import form_view, problem_text
+from bot.slack.hall import Body, Hall, channel_of
+from core.model.people import Actor
+from core.notices.as_console import render_line
+from core.store.database import BusyError
+
+log = logging.getLogger(__name__)
+
+_UTC = ZoneInfo("UTC")
+_LONGEST_PROBLEM = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply to somebody, in their zone; `view` is a modal to be opened in place of it."""
+
+    reply: Reply
+    zone: ZoneInfo
+    view: Block | None = None
+
+    @property
+    def message(self) -> Block:
+        """Give the reply as the body of a message."""
+        return reply_message(self.reply, self.zone)
+
+    @property
+    def as_view(self) -> Block:
+        """Give the modal, or the reply as one."""
+        return self.view or reply_view(self.reply, self.zone)
+
+
+Work = Callable[[Actor], Awaitable[Reply | Block]]
+
+
+async def answered(hall: Hall, body: Body, work: Work) -> Answered:
+    """Find out who asks, do the work, and make of its reply what Slack shows; never raises.
+
+    The work gives a reply, or a view that it has made itself.
+    """
+    try:
+        actor = await hall.actor(body, channel_of(body))
+    except BusyError as error:
+        log.warning("slack.busy", extra={"reason": str(error)})
+        return Answered(mistakes.busy(), _UTC)
+    found = await work(actor)
+    if isinstance(found, Reply):
+        return Answered(found, actor.zone, _asked_on(found, body))
+    return Answered(Reply(Tone.INFO, ()), actor.zone, found)
+
+
+def _asked_on(reply: Reply, body: Body) -> Block | None:
+    """Make the form that a reply asks to be filled in, with what is wrong beside its fields."""
+    if reply.form is None or reply.tone is Tone.TROUBLE:
+        return None
+    form = with_instead(reply.form, reply.actions, reply.form.context.zone)
+    return form_view(form, channel=channel_of(body))
+
+
+def with_instead(form: FormAsked, acts: tuple[Action, ...], zone: ZoneInfo) -> FormAsked:
+    """Say beside the start what is free instead, where the slot was denied."""
+    picks = [render_line(act.label, zone) for act in acts if act.name == PICK]
+    if not picks or not form.problems:
+        return form
+    name = "when" if "when" in form.problems else next(iter(form.problems))
+    words = problem_text(form.problems[name])
+    free = "\n".join([words, "Free instead:", *picks])[:_LONGEST_PROBLEM]
+    return replace(form, problems={**form.problems, name: Mistake(free)})
+
+
+async def open_view(client: AsyncWebClient, body: Body, view: Block) -> bool:
+    """Open a modal, or put it over the one that is open; False where Slack would not any more."""
+    inside = body.get("view")
+    over_modal = isinstance(inside, dict) and inside.get("type") == "modal"
+    call = client.views_push if over_modal else client.views_open
+    try:
+        await call(trigger_id=str(body.get("trigger_id", "")), view=view)
+    except SlackApiError as error:
+        log.warning("slack.view_refused", extra={"error": error.response.get("error", "")})
+        return False
+    return True
+
+
+TOO_LATE = Reply(
+    Tone.TROUBLE,
+    (("Slack did not wait for the form to open. Please try once more; nothing was written.",),),
+)
+LATER_MESSAGE = reply_message(
+    Reply(Tone.INFO, (("This takes a little longer than usual: the answer follows here.",),)), _UTC
+)

@@ -1,0 +1,85 @@
+"""The Bolt application: which listener hears what."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.buttons import Buttons
+from bot.slack.commands import Commands
+from bot.slack.errands import Errands
+from bot.slack.form_view import FORM
+from bot.slack.hall import Hall
+from bot.slack.home import Home
+from bot.slack.manifest import SHORTCUT
+from bot.slack.small_views import CANCEL, IMPORT
+from bot.slack.submissions import Submissions
+from bot.slack.tokens import Authorizing, Tokens
+from core.usecases.installations import end_installation
+
+log = logging.getLogger(__name__)
+
+
+def make_app(hall: Hall, tokens: Tokens, errands: Errands, signing_secret: str = "") -> AsyncApp:
+    """Make the application; without a signing secret it can be reached by Socket Mode alone."""
+    app = AsyncApp(
+        name="callboard",
+        logger=_quiet_logger(),
+        client=tokens.client(),
+        authorize=Authorizing(tokens),  # type: ignore[arg-type]  # Bolt knows it by its class
+        signing_secret=signing_secret,
+        request_verification_enabled=bool(signing_secret),
+    )
+    home = Home(hall)
+    commands, buttons = Commands(hall), Buttons(hall, home)
+    submissions = Submissions(hall, errands)
+    app.command("/slot")(commands.on_slot)
+    app.shortcut(SHORTCUT)(commands.on_shortcut)
+    app.action(re.compile(r"^slot:\w+(:\d+)?$"))(buttons.on_press)
+    app.view(FORM)(submissions.on_form)
+    app.view(CANCEL)(submissions.on_cancel)
+    app.view(IMPORT)(submissions.on_import)
+    _hear_events(app, hall, home)
+    app.error(_on_error)
+    return app
+
+
+def _hear_events(app: AsyncApp, hall: Hall, home: Home) -> None:
+    @app.event("app_home_opened")
+    async def opened(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+        if event.get("tab") == "home":
+            await home.publish({**body, "user_id": event["user"]}, client)
+
+    @app.event("app_uninstalled")
+    async def uninstalled(body: dict[str, Any]) -> None:
+        await _removed(hall, body)
+
+    @app.event("tokens_revoked")
+    async def revoked(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if event.get("tokens", {}).get("bot"):
+            await _removed(hall, body)
+
+
+async def _removed(hall: Hall, body: dict[str, Any]) -> None:
+    team = str(body.get("team_id", ""))
+    if await hall.desk.run_patiently(end_installation, team):
+        log.warning("slack.removed", extra={"team": team})
+
+
+async def _on_error(error: Exception) -> None:
+    # what was typed stays out of the log: the error's class and place say enough
+    log.error("slack.failed", exc_info=error)
+
+
+def _quiet_logger() -> logging.Logger:
+    """Give Bolt a logger that keeps its mouth shut about what people typed.
+
+    It writes whole payloads of requests that it cannot verify, or that nobody listens to.
+    """
+    logger = logging.getLogger("callboard.slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

@@ -1,0 +1,164 @@
+"""What the listeners share: the desk, who people are, and how long a person waits for an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from core.model.people import Actor, Role, WorkspaceKind
+from core.store.desk import Desk
+from core.usecases.settings import Account, enter, recognise
+
+T = TypeVar("T")
+
+# Slack waits three seconds for an acknowledgement, the way there and back included
+PATIENCE = 2.2
+
+Body: TypeAlias = Mapping[str, Any]
+
+
+class PersonSeen(Protocol):
+    """What Slack says of a person; `zone` is "" where it says none."""
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+
+    @property
+    def zone(self) -> str:
+        """Their time zone, as in the IANA database."""
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether they run the workspace."""
+
+
+class Lookup(Protocol):
+    """What Slack can be asked of people, channels and files; it answers quickly, or "unknown"."""
+
+    async def person(self, team: str, user: str) -> PersonSeen:
+        """Say who somebody is."""
+
+    async def channel_name(self, team: str, channel: str) -> str:
+        """Give a channel's name, or ""."""
+
+    async def in_group(self, team: str, user: str, group: str) -> bool:
+        """Tell whether somebody is in a user group, given by handle or id."""
+
+    async def download(self, team: str, url: str, limit: int) -> bytes | None:
+        """Fetch a file that somebody uploaded; None where it cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The desk as Slack's listeners meet it; `admin_group` is a user group, by handle or id."""
+
+    desk: Desk
+    lookup: Lookup
+    admin_group: str = ""
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def actor(self, body: Body, channel: str = "") -> Actor:
+        """Find out who acts; raises `BusyError` when the database is held or away.
+
+        Whoever comes from another organisation through a shared channel is no admin here.
+        """
+        team, user, home = team_of(body), user_of(body), home_of(body)
+        person = await self.lookup.person(team, user)
+        account = Account(
+            kind=WorkspaceKind.SLACK,
+            workspace=team,
+            workspace_name=_team_name(body) or team,
+            user=user,
+            user_name="" if person.name == user else person.name,
+            role=await self._role(team, user, person, at_home=home in {"", team}),
+            zone=person.zone,
+            channel=channel,
+        )
+        known = await self.desk.read(recognise, account)
+        return known if known is not None else await self.desk.run(enter, account)
+
+    async def _role(self, team: str, user: str, person: PersonSeen, *, at_home: bool) -> Role:
+        if not at_home:
+            return Role.MEMBER
+        group = self.admin_group
+        if person.is_admin or (group and await self.lookup.in_group(team, user, group)):
+            return Role.ADMIN
+        return Role.MEMBER
+
+    async def names(self, team: str, targets: list[str]) -> dict[str, str]:
+        """Give what channels and people are called, as they stand in a list of contacts."""
+        found = await asyncio.gather(*(self._name(team, target) for target in targets))
+        return dict(zip(targets, found, strict=True))
+
+    async def _name(self, team: str, target: str) -> str:
+        if target[:1] in "UW":
+            return f"@{(await self.lookup.person(team, target)).name}"
+        name = await self.lookup.channel_name(team, target)
+        return f"#{name}" if name else target
+
+    async def soon(self, work: Awaitable[T]) -> tuple[asyncio.Task[T], bool]:
+        """Begin some work and wait for it as long as Slack lets us; tells whether it is done.
+
+        What is not done by then goes on: whoever asked is told that it does.
+        """
+        task: asyncio.Task[T] = asyncio.ensure_future(work)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        return task, bool(done)
+
+
+def team_of(body: Body) -> str:
+    """Give the workspace in which something was done."""
+    team = body.get("team")
+    if isinstance(team, Mapping):
+        return str(team.get("id", ""))
+    return str(body.get("team_id") or _view(body).get("team_id") or "")
+
+
+def user_of(body: Body) -> str:
+    """Give who did it."""
+    user = body.get("user")
+    if isinstance(user, Mapping):
+        return str(user.get("id", ""))
+    return str(body.get("user_id", ""))
+
+
+def home_of(body: Body) -> str:
+    """Give the workspace that whoever did it belongs to; "" where Slack does not say."""
+    user = body.get("user")
+    return str(user.get("team_id", "")) if isinstance(user, Mapping) else ""
+
+
+def channel_of(body: Body) -> str:
+    """Give the channel in which it was done, "" outside of any and in direct messages."""
+    channel = body.get("channel")
+    found = channel.get("id") if isinstance(channel, Mapping) else body.get("channel_id")
+    found = found or _container(body).get("channel_id") or ""
+    return "" if str(found).startswith("D") else str(found)
+
+
+def submission_key(body: Body) -> str | None:
+    """Name what was handed in: a second copy of the same payload has the same trigger."""
+    trigger = body.get("trigger_id")
+    return f"slack:{team_of(body)}:{trigger}" if trigger else None
+
+
+def _view(body: Body) -> Body:
+    view = body.get("view")
+    return view if isinstance(view, Mapping) else {}
+
+
+def _container(body: Body) -> Body:
+    container = body.get("container")
+    return container if isinstance(container, Mapping) else {}
+
+
+def _team_name(body: Body) -> str:
+    team = body.get("team")
+    if isinstance(team, Mapping):
+        return str(team.get("name") or team.get("domain") or "")
+    return str(body.get("team_domain") or "")

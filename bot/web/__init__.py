@@ -1,0 +1,1 @@
+"""The web: what the desk serves over HTTP."""

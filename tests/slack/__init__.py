@@ -1,0 +1,1 @@
+"""Callboard in Slack, shown against a Slack of our own."""

@@ -5,16 +5,33 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.settings import Settings, SettingsError, load_settings, unknown_settings
-from bot.wiring import mail_folder, mail_sender, mail_works, open_path, secret_keys
+from bot.slack.manifest import CLICKS, COMMANDS, HOME
+from bot.slack.over_http import EVENTS
+from bot.wiring import (
+    mail_folder,
+    mail_sender,
+    mail_works,
+    open_path,
+    secret_keys,
+    slack_works,
+)
 from core.access.vault import SealBrokenError, Vault
 from core.store.database import BusyError, Database, NoDatabaseError, open_database, ping
+from core.store.records import Records
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state
 from core.store.servers import Servers
 
 _WORKS, _MISSING, _BROKEN = "works", "missing", "broken"
+_TRY_IN_SLACK = {
+    COMMANDS: "type /slot help there",
+    CLICKS: "press a button of the desk there",
+    HOME: "open the app's Home there",
+}
+_PASTE_ANEW = "if nothing comes, paste callboard slack-manifest anew and reinstall the app"
 _SIGNS = {_WORKS: "ok     ", _MISSING: "missing", _BROKEN: "BROKEN "}
 
 
@@ -47,6 +64,7 @@ async def _findings(settings: Settings) -> list[Finding]:
     found += _secret_key(settings)
     found += _database(settings)
     found.append(await _mail(settings))
+    found += await _slack(settings)
     if not settings.public_url:
         found.append(
             Finding(
@@ -94,7 +112,12 @@ def _schema(database: Database, settings: Settings) -> list[Finding]:
         case SchemaState.UNKNOWN:
             return [Finding(_BROKEN, "tables of a newer release", "install that release")]
         case SchemaState.AT_HEAD:
-            return [Finding(_WORKS, "tables"), _servers(database), _seals(database, settings)]
+            return [
+                Finding(_WORKS, "tables"),
+                _servers(database),
+                _seals(database, settings),
+                *_heard(database, settings),
+            ]
 
 
 def _servers(database: Database) -> Finding:
@@ -114,6 +137,32 @@ def _seals(database: Database, settings: Settings) -> Finding:
         except SealBrokenError as error:
             return Finding(_BROKEN, "sealed secrets", str(error))
     return Finding(_WORKS, "sealed secrets" if sealed else "sealed secrets: none yet")
+
+
+async def _slack(settings: Settings) -> list[Finding]:
+    if not settings.has_slack:
+        how = "README.md, Slack, says how; callboard slack-manifest prints what Slack asks for"
+        return [Finding(_MISSING, "Slack", how)]
+    checked = await slack_works(settings)
+    found = [Finding(_BROKEN, "Slack", problem) for problem in checked.problems]
+    if checked.team_id:
+        by = "Socket Mode" if settings.slack_app_token else f"HTTP at {settings.public_url}{EVENTS}"
+        found.append(Finding(_WORKS, f"Slack: {checked.bot_name} in {checked.team_name}, by {by}"))
+    return found
+
+
+def _heard(database: Database, settings: Settings) -> list[Finding]:
+    """See what Slack has ever sent: it sends nothing that the app is not set up for."""
+    if not settings.has_slack:
+        return []
+    with database.reading(patience=2) as connection:
+        records = Records(connection, datetime.now(UTC))
+        never = [what for what in _TRY_IN_SLACK if records.last_beat(what) is None]
+    return [
+        Finding(_MISSING, f"Slack has not sent any {what} yet", f"{how}; {_PASTE_ANEW}")
+        for what, how in _TRY_IN_SLACK.items()
+        if what in never
+    ]
 
 
 async def _mail(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -15,7 +16,7 @@ from bot.slack.errands import Errands
 from bot.slack.form_view import FORM
 from bot.slack.hall import Hall
 from bot.slack.home import Home
-from bot.slack.manifest import SHORTCUT
+from bot.slack.manifest import CLICKS, COMMANDS, HOME, SHORTCUT
 from bot.slack.small_views import CANCEL, IMPORT
 from bot.slack.submissions import Submissions
 from bot.slack.tokens import Authorizing, Tokens
@@ -43,14 +44,26 @@ def make_app(hall: Hall, tokens: Tokens, errands: Errands, signing_secret: str =
     app.view(FORM)(submissions.on_form)
     app.view(CANCEL)(submissions.on_cancel)
     app.view(IMPORT)(submissions.on_import)
+    _note_kinds(app, hall)
     _hear_events(app, hall, home)
     app.error(_on_error)
     return app
 
 
+def _note_kinds(app: AsyncApp, hall: Hall) -> None:
+    """Note what arrives at all, beside whatever is done with it."""
+
+    @app.use
+    async def noted(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> None:
+        if "trigger_id" in body:
+            hall.heard(COMMANDS if "command" in body else CLICKS)
+        await next_()
+
+
 def _hear_events(app: AsyncApp, hall: Hall, home: Home) -> None:
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+        hall.heard(HOME)
         if event.get("tab") == "home":
             await home.publish({**body, "user_id": event["user"]}, client)
 

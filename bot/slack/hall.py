@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from core.model.people import Actor, Role, WorkspaceKind
+from core.store.database import BusyError
 from core.store.desk import Desk
+from core.usecases.heard import note_heard
 from core.usecases.settings import Account, enter, recognise
 
 T = TypeVar("T")
@@ -59,6 +61,7 @@ class Hall:
     lookup: Lookup
     admin_group: str = ""
     running: set[asyncio.Task[Any]] = field(default_factory=set)
+    _noted: set[str] = field(default_factory=set)
 
     async def actor(self, body: Body, channel: str = "") -> Actor:
         """Find out who acts; raises `BusyError` when the database is held or away.
@@ -98,6 +101,23 @@ class Hall:
             return f"@{(await self.lookup.person(team, target)).name}"
         name = await self.lookup.channel_name(team, target)
         return f"#{name}" if name else target
+
+    def heard(self, what: str) -> None:
+        """Note, once in a process's life, that Slack sends something of this kind.
+
+        That is done beside whatever is asked: nobody waits for it.
+        """
+        if what not in self._noted:
+            self._noted.add(what)
+            task = asyncio.ensure_future(self._note(what))
+            self.running.add(task)
+            task.add_done_callback(self.running.discard)
+
+    async def _note(self, what: str) -> None:
+        try:
+            await self.desk.run_patiently(note_heard, what)
+        except BusyError:
+            self._noted.discard(what)  # the next one will do
 
     async def soon(self, work: Awaitable[T]) -> tuple[asyncio.Task[T], bool]:
         """Begin some work and wait for it as long as Slack lets us; tells whether it is done.

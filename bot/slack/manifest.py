@@ -29,6 +29,8 @@ SCOPES = (
     "users:read",
 )
 EVENTS_HEARD = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+# what the doctor asks after: kinds of things that Slack sends only if it was told to
+COMMANDS, CLICKS, HOME = "slack:commands", "slack:interactivity", "slack:app_home_opened"
 OAUTH_BACK = "/slack/oauth_redirect"
 
 

@@ -107,8 +107,8 @@ def _trouble(setting: str, failure: SlackFailure, api_url: str, mend: str) -> st
     verdict = judge(failure)
     if failure.word in {UNREACHABLE, CUT, GARBLED}:
         return f"{api_url}: {verdict.reason}: look at CALLBOARD_SLACK_API_URL and the network"
-    if verdict.fate is Fate.LATER:
-        return f"{setting}: {verdict.reason}: try again in a minute"
+    if verdict.fate in {Fate.DOUBT, Fate.LATER}:
+        return f"{api_url}: {verdict.reason}: try again in a minute"
     if failure.word == "missing_scope":
         return f"{setting}: it lacks the scope {failure.needed}: {mend}"
     return f"{setting}: Slack does not take it ({failure.word}): {mend}"

@@ -191,8 +191,11 @@ def _zone(named: object) -> str:
 async def _fetched(web: AsyncWebClient, url: str, limit: int) -> bytes | None:
     session = web.session or aiohttp.ClientSession()
     headers = {"Authorization": f"Bearer {web.token}"}
+    unbounded = aiohttp.ClientTimeout()  # whoever asks has set a bound
     try:
-        async with session.get(url, headers=headers, allow_redirects=False) as answer:
+        async with session.get(
+            url, headers=headers, allow_redirects=False, timeout=unbounded
+        ) as answer:
             if answer.status != 200:  # noqa: PLR2004 - HTTP's "here it is"
                 return None
             content = bytearray()

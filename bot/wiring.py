@@ -36,7 +36,6 @@ from core.store.desk import Desk
 from core.store.installations import Installation
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state, upgrade
-from core.usecases.installations import end_installation, keep_installation
 
 __all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
 
@@ -209,12 +208,7 @@ def slack_front(settings: Settings, desk: Desk) -> SlackFront:
 
 def slack_outlet(settings: Settings, slack: SlackFront) -> Outlet:
     """Make the route to Slack's channels and people."""
-
-    async def gone(team: str, reason: str) -> None:
-        log.warning("slack.gone", extra={"team": team, "reason": reason})
-        await slack.hall.desk.run_patiently(end_installation, team)
-
-    route = SlackPosts(slack.tokens.token_of, settings.slack_api_url, gone)
+    route = SlackPosts(slack.tokens.token_of, settings.slack_api_url, slack.tokens.ended)
 
     def composed(notice: Notice) -> Fill:
         fill = compose_slack(notice)
@@ -246,9 +240,9 @@ async def meet_slack(app: App) -> None:
         raise SettingsError(refused)
     for problem in checked.problems:
         log.warning("slack.trouble", extra={"reason": problem})
-    if settings.slack_bot_token and checked.team_id:
+    if app.slack is not None and settings.slack_bot_token and checked.team_id:
         found = Installation(checked.team_id, checked.team_name, token="")  # it is in the settings
-        await app.desk.run_patiently(keep_installation, found)
+        await app.slack.tokens.installed(found)
 
 
 def mail_folder(settings: Settings) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,7 +18,7 @@ from bot.form.answers import Mistake
 from bot.slack.answer import reply_message, reply_view
 from bot.slack.blocks import Block
 from bot.slack.form_view import form_view, problem_text
-from bot.slack.hall import Body, Hall, channel_of
+from bot.slack.hall import Body, Hall, channel_of, user_of
 from core.model.people import Actor
 from core.notices.as_console import render_line
 from core.store.database import BusyError
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 _UTC = ZoneInfo("UTC")
 _LONGEST_PROBLEM = 1000
+_OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,33 @@ async def open_view(client: AsyncWebClient, body: Body, view: Block) -> bool:
     inside = body.get("view")
     over_modal = isinstance(inside, dict) and inside.get("type") == "modal"
     call = client.views_push if over_modal else client.views_open
+    return await shown(call(trigger_id=str(body.get("trigger_id", "")), view=view), "modal")
+
+
+async def say_directly(client: AsyncWebClient, body: Body, given: Answered) -> bool:
+    """Answer by direct message, where there is no better place; False where Slack would not."""
+    said = client.chat_postMessage(
+        channel=user_of(body), unfurl_links=False, unfurl_media=False, **given.message
+    )
+    return await shown(said, "direct message")
+
+
+async def shown(call: Awaitable[object], what: str) -> bool:
+    """Make a call that shows somebody something; False where Slack refused or did not answer."""
     try:
-        await call(trigger_id=str(body.get("trigger_id", "")), view=view)
+        answer = await call
     except SlackApiError as error:
-        log.warning("slack.view_refused", extra={"error": error.response.get("error", "")})
-        return False
-    return True
+        # of an answer that is no JSON the SDK hands over the bare response
+        word = error.response.get("error") if hasattr(error.response, "get") else ""
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        word = type(error).__name__
+    else:
+        status = getattr(answer, "status_code", _OK)
+        if status == _OK:
+            return True
+        word = f"HTTP {status}"
+    log.warning("slack.not_shown", extra={"what": what, "error": word})
+    return False
 
 
 TOO_LATE = Reply(

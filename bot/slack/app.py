@@ -20,7 +20,6 @@ from bot.slack.manifest import CLICKS, COMMANDS, HOME, SHORTCUT
 from bot.slack.small_views import CANCEL, IMPORT
 from bot.slack.submissions import Submissions
 from bot.slack.tokens import Authorizing, Tokens
-from core.usecases.installations import end_installation
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ def make_app(hall: Hall, tokens: Tokens, errands: Errands, signing_secret: str =
     app.view(CANCEL)(submissions.on_cancel)
     app.view(IMPORT)(submissions.on_import)
     _note_kinds(app, hall)
-    _hear_events(app, hall, home)
+    _hear_events(app, hall, home, tokens)
     app.error(_on_error)
     return app
 
@@ -60,7 +59,7 @@ def _note_kinds(app: AsyncApp, hall: Hall) -> None:
         await next_()
 
 
-def _hear_events(app: AsyncApp, hall: Hall, home: Home) -> None:
+def _hear_events(app: AsyncApp, hall: Hall, home: Home, tokens: Tokens) -> None:
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
         hall.heard(HOME)
@@ -69,18 +68,12 @@ def _hear_events(app: AsyncApp, hall: Hall, home: Home) -> None:
 
     @app.event("app_uninstalled")
     async def uninstalled(body: dict[str, Any]) -> None:
-        await _removed(hall, body)
+        await tokens.ended(str(body.get("team_id", "")), "app_uninstalled")
 
     @app.event("tokens_revoked")
     async def revoked(event: dict[str, Any], body: dict[str, Any]) -> None:
         if event.get("tokens", {}).get("bot"):
-            await _removed(hall, body)
-
-
-async def _removed(hall: Hall, body: dict[str, Any]) -> None:
-    team = str(body.get("team_id", ""))
-    if await hall.desk.run_patiently(end_installation, team):
-        log.warning("slack.removed", extra={"team": team})
+            await tokens.ended(str(body.get("team_id", "")), "tokens_revoked")
 
 
 async def _on_error(error: Exception) -> None:

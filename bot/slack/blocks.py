@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from core.notices.as_rich_text import plain
+from core.notices.as_rich_text import plain, within
+from core.notices.said import cleaned
 
 Block: TypeAlias = dict[str, Any]
 
@@ -78,16 +79,25 @@ def text_input(
     """Make a text field; a longer text than Slack shows is cut."""
     bound = min(longest, _LONGEST_INPUT)
     made: Block = {"type": "plain_text_input", "max_length": bound, "multiline": multiline}
-    if initial:
-        made["initial_value"] = initial[:bound]
+    lines = [cleaned(line) for line in initial.splitlines()]
+    if shown := within(("\n" if multiline else " ").join(lines), bound):
+        made["initial_value"] = shown
     if placeholder:
         made["placeholder"] = plain(placeholder, _LONGEST_PLACEHOLDER)
     return made
 
 
+def fits_option(value: str) -> bool:
+    """Tell whether a value can be that of an option, whole."""
+    return value == within(value, _LONGEST_OPTION_VALUE)
+
+
 def option(value: str, label: str, about: str = "") -> Block:
     """Make one thing to choose."""
-    made: Block = {"text": plain(label, _LONGEST_OPTION), "value": value[:_LONGEST_OPTION_VALUE]}
+    made: Block = {
+        "text": plain(label, _LONGEST_OPTION),
+        "value": within(value, _LONGEST_OPTION_VALUE),
+    }
     if about:
         made["description"] = plain(about, _LONGEST_OPTION)
     return made

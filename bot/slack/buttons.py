@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -18,7 +19,7 @@ from bot.commands.asking import Asking
 from bot.commands.context import Known, load_known_for_change
 from bot.commands.grammar import parse
 from bot.commands.run import guarded, handle
-from bot.slack.answering import Answered, answered, open_view
+from bot.slack.answering import TOO_LATE, Answered, answered, open_view, say_directly, shown
 from bot.slack.blocks import Block
 from bot.slack.hall import Body, Hall, submission_key, team_of, user_of
 from bot.slack.home import Home
@@ -58,23 +59,34 @@ class Buttons:
             await ack()
             return
         press = _Press(self._hall, body, act, str(action.get("value") or ""))
-        task, done = await self._hall.soon(answered(self._hall, body, press.work))
-        if done and task.result().view is not None:
-            # before the acknowledgement: what opens a modal is good for three seconds
-            await open_view(client, body, task.result().as_view)
-            await ack()
-            return
+        task, _ = await self._hall.soon(self._pressed(press, body, client))
         await ack()
-        await self._tell(await task, body, client, respond)
+        given = await task
+        if given is not None:
+            await self._tell(given, body, client, respond)
+
+    async def _pressed(self, press: _Press, body: Body, client: AsyncWebClient) -> Answered | None:
+        """Do what the button says; None where it opened a modal, which says it all.
+
+        That is done before the acknowledgement: what opens a modal is good for three seconds.
+        """
+        given = await answered(self._hall, body, press.work)
+        if given.view is None:
+            return given
+        opened = await open_view(client, body, given.view)
+        return None if opened else replace(given, reply=TOO_LATE, view=None)
 
     async def _tell(
         self, given: Answered, body: Body, client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
         """Answer where it was pressed; on a page of its own where there is no conversation."""
         if body.get("response_url") or body.get("response_urls"):
-            await respond(response_type="ephemeral", replace_original=False, **given.message)
-        elif not await open_view(client, body, given.as_view):
-            await client.chat_postMessage(channel=user_of(body), **given.message)
+            said = respond(response_type="ephemeral", replace_original=False, **given.message)
+            told = await shown(said, "answer")
+        else:
+            told = await open_view(client, body, given.as_view)
+        if not told:
+            await say_directly(client, body, given)
         if (body.get("view") or {}).get("type") == "home":
             await self._home.publish(body, client)
 

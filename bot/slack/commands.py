@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers.reply import Attachment, Reply
-from bot.commands.commands import AudienceImport
+from bot.answers.reply import Attachment, Reply, Tone
+from bot.commands.commands import AudienceImport, Settings
 from bot.commands.grammar import parse
 from bot.commands.run import handle
-from bot.slack.answer import is_long
-from bot.slack.answering import LATER_MESSAGE, TOO_LATE, Answered, answered, open_view
+from bot.slack.answer import is_long, reply_message
+from bot.slack.answering import (
+    LATER_MESSAGE,
+    TOO_LATE,
+    Answered,
+    answered,
+    open_view,
+    say_directly,
+    shown,
+)
 from bot.slack.blocks import Block
 from bot.slack.hall import Body, Hall, submission_key, team_of, user_of
 from bot.slack.small_views import import_view
 from bot.slack.typed import read_typed, recogniser
 from core.model.people import Actor
+
+log = logging.getLogger(__name__)
 
 
 class Commands:
@@ -40,9 +54,13 @@ class Commands:
             await ack(response_type="ephemeral", **LATER_MESSAGE)
             given = await task
             if given.reply.lines:
-                await respond(response_type="ephemeral", replace_original=True, **given.message)
-        if given.reply.attachment and is_long(given.reply.attachment):
-            await _send_file(client, user_of(body), given.reply.attachment)
+                said = respond(response_type="ephemeral", replace_original=True, **given.message)
+                if not await shown(said, "answer"):
+                    await say_directly(client, body, given)
+        file = given.reply.attachment
+        if file and is_long(file) and not await _sent(client, user_of(body), file):
+            said = respond(response_type="ephemeral", replace_original=False, **_NO_FILE)
+            await shown(said, "answer")
 
     async def on_shortcut(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
@@ -52,10 +70,17 @@ class Commands:
         async def asked(actor: Actor) -> Reply:
             return await handle(self._hall.desk, actor, parse("reserve"))
 
-        task, done = await self._hall.soon(answered(self._hall, body, asked))
-        if done:
-            await open_view(client, body, task.result().as_view)
+        async def opened() -> Answered | None:
+            given = await answered(self._hall, body, asked)
+            if await open_view(client, body, given.as_view):
+                return None
+            return replace(given, reply=TOO_LATE) if given.view else given
+
+        task, _ = await self._hall.soon(opened())
         await ack()
+        given = await task
+        if given is not None:
+            await say_directly(client, body, given)
 
     async def _typed(self, body: Body, client: AsyncWebClient) -> Answered:
         text, names = read_typed(str(body.get("text") or ""))
@@ -65,13 +90,16 @@ class Commands:
             if isinstance(command, AudienceImport) and command.data is None:
                 return import_view(command.name)
             named = {**names, **await self._named(body, names)}
-            return await handle(
+            reply = await handle(
                 self._hall.desk,
                 actor,
                 command,
                 submission_key=submission_key(body),
                 others=recogniser(team_of(body), named),
             )
+            if isinstance(command, Settings):
+                self._hall.forget()
+            return reply
 
         given = await answered(self._hall, body, work)
         if given.view is None:
@@ -85,8 +113,22 @@ class Commands:
         return await self._hall.names(team_of(body), nameless) if nameless else {}
 
 
-async def _send_file(client: AsyncWebClient, user: str, file: Attachment) -> None:
-    """Send a long file as one, where only the person sees it."""
-    opened = await client.conversations_open(users=user)
-    channel: str = opened["channel"]["id"]
-    await client.files_upload_v2(channel=channel, filename=file.filename, content=file.data)
+async def _sent(client: AsyncWebClient, user: str, file: Attachment) -> bool:
+    """Send a long file as one, where only the person sees it; False where Slack would not."""
+    try:
+        opened = await client.conversations_open(users=user)
+        channel: str = opened["channel"]["id"]
+        await client.files_upload_v2(channel=channel, filename=file.filename, content=file.data)
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("slack.file_not_sent", extra={"error": type(error).__name__})
+        return False
+    return True
+
+
+_NO_FILE = reply_message(
+    Reply(
+        Tone.TROUBLE,
+        (("Slack did not take the file, so it was not sent. Please try again in a minute.",),),
+    ),
+    ZoneInfo("UTC"),
+)

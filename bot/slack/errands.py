@@ -103,16 +103,19 @@ class Errands:
             given = done if isinstance(done, Answered) else Answered(done, ZoneInfo("UTC"))
             if given.reply.tone is Tone.TROUBLE and errand.tries < _MOST_TRIES:
                 return  # the desk was busy: the errand is still there
-            await self._told(client, body, given, form)
+            told = await self._told(client, body, given, form)
+            if not told and errand.tries < _MOST_TRIES:
+                return  # it is done, and will be answered the same the next time
         await self._hall.desk.run_patiently(drop_errand, errand.id)
 
     async def _told(
         self, client: AsyncWebClient, body: Body, given: Answered, form: Submitted
-    ) -> None:
+    ) -> bool:
         try:
-            await show_result(client, body, given, form)
+            return await show_result(client, body, given, form)
         except Exception:  # it is done, and must not be done again for want of an answer
             log.exception("errand.not_told")
+            return True
 
     async def _carried_out(self, body: dict[str, Any], form: Submitted) -> Answered:
         actor = await self._hall.actor(body)

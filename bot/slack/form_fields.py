@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -10,10 +11,11 @@ from bot.answers.wording import CREDENTIAL_NAMES
 from bot.form.fields import CREDENTIAL_WORDS, POLICY_WORDS, Field
 from bot.form.length import say_length
 from bot.form.when import When, parse_when
-from bot.slack.blocks import Block, entry, option, select, several, text_input
-from bot.slack.typed import is_person, target_of
-from core.model.recipient import RouteName
+from bot.slack.blocks import Block, entry, fits_option, option, select, several, text_input
+from bot.slack.typed import is_person
 from core.model.reservation import CredentialMode
+from core.notices.as_rich_text import within
+from core.notices.said import cleaned
 
 CHANNELS, PEOPLE, FILE = "channels", "people", "file"
 AS_SET = "as set"  # the choice to leave something to the server, or as it is
@@ -39,7 +41,7 @@ _CHANNEL_HINT = (
 class Filled:
     """A form with what is filled in: typed, or for a change what holds now."""
 
-    def __init__(self, asked: FormAsked, picked: tuple[str, ...] | None, turn: int) -> None:
+    def __init__(self, asked: FormAsked, picked: tuple[str, ...], turn: int) -> None:
         self.asked = asked
         self.picked = picked
         self._turn = turn
@@ -80,8 +82,6 @@ def draw(form: Filled, field: Field) -> Block:
 
 def pickers(form: Filled) -> Iterator[Block]:
     """Draw Slack's own pickers for channels and people, and the upload."""
-    listed = [target_of(one) for one in form.asked.listed if one.route is RouteName.SLACK]
-    targets = listed if form.picked is None else form.picked
     channels: Block = {
         "type": "multi_conversations_select",
         "filter": {
@@ -91,9 +91,9 @@ def pickers(form: Filled) -> Iterator[Block]:
         },
     }
     people: Block = {"type": "multi_users_select"}
-    if picked := [target for target in targets if not is_person(target)]:
+    if picked := [target for target in form.picked if not is_person(target)]:
         channels["initial_conversations"] = picked
-    if picked := [target for target in targets if is_person(target)]:
+    if picked := [target for target in form.picked if is_person(target)]:
         people["initial_users"] = picked
     yield entry(form.name(CHANNELS), "Audience: channels", channels, hint=_CHANNEL_HINT)
     hint = "Each gets a direct message."
@@ -144,7 +144,7 @@ def _length(form: Filled, field: Field) -> Block:
 def _viewers(form: Filled, field: Field) -> Block:
     element: Block = {"type": "number_input", "is_decimal_allowed": False, "min_value": "0"}
     value = form.value("viewers")
-    if value.isascii() and value.isdigit():
+    if value.isascii() and value.isdigit() and len(value) <= field.max_length:
         element["initial_value"] = value
     return form.entry(field, element)
 
@@ -157,9 +157,9 @@ def _addresses(form: Filled, field: Field) -> Block:
 
 def _lists(form: Filled, field: Field) -> Block:
     names = form.asked.context.list_names
-    if not names:
+    if not names or not all(map(fits_option, names)):
         return _line(form, field)
-    typed = [word.strip().casefold() for word in form.value("lists").split(",")]
+    typed = [word.strip().casefold() for word in re.split(r"[,;\n]", form.value("lists"))]
     chosen = [name for name in names if name.casefold() in typed]
     options = [option(name, name) for name in names]
     return form.entry(field, several(options, chosen), hint="Your workspace's lists")
@@ -195,7 +195,7 @@ def _reminders(form: Filled, field: Field) -> Block:
 
 def _reply_to(form: Filled, field: Field) -> Block:
     element: Block = {"type": "email_text_input"}
-    if value := form.value("reply_to"):
+    if value := within(cleaned(form.value("reply_to")), field.max_length):
         element["initial_value"] = value
     return form.entry(field, element)
 

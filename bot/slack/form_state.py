@@ -48,6 +48,8 @@ class Submitted:
     """A modal as it was handed in: `given` and `before` by field, texts or lists of texts.
 
     `code` is the reservation to change, "" for a new one; `channel` where the form was asked for.
+    `typed` are the fields that were filled in with what somebody had typed, not with what holds;
+    `put` and `taken` the channels and people by which the pickers differed from the reservation.
     """
 
     code: str
@@ -57,6 +59,9 @@ class Submitted:
     before: Mapping[str, str | list[str]]
     uploads: tuple[Upload, ...] = ()
     fields: tuple[str, ...] = field(default=())
+    typed: frozenset[str] = frozenset()
+    put: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
     @property
     def targets(self) -> list[str]:
@@ -65,8 +70,9 @@ class Submitted:
 
     @property
     def targets_before(self) -> list[str]:
-        """Give the channels and people that had been picked."""
-        return [*self._list(self.before, CHANNELS), *self._list(self.before, PEOPLE)]
+        """Give the channels and people that were on the reservation."""
+        shown = [*self._list(self.before, CHANNELS), *self._list(self.before, PEOPLE)]
+        return [*(one for one in shown if one not in self.put), *self.taken]
 
     def values(self, zone: ZoneInfo) -> dict[str, str]:
         """Give the form's values, as a person in that zone would have typed them."""
@@ -83,7 +89,8 @@ class Submitted:
         """Give what is filled in; reminders that were taken out are meant to be none."""
         for name, value in self._plain(self.given):
             shown = _typed(name, value, zone)
-            if name == "reminders" and shown == self.before.get(name, ""):
+            as_set = shown == self.before.get(name, "") and name not in self.typed
+            if name == "reminders" and as_set:
                 continue
             if name == "reminders" and not shown:
                 yield name, "none"
@@ -91,9 +98,10 @@ class Submitted:
                 yield name, shown
 
     def _changed(self, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-        """Give what is other than it was when the form was opened."""
+        """Give what is other than it was when the form was opened, and what was typed before."""
         for name, value in self._plain(self.given):
-            if value != self.before.get(name, "" if isinstance(value, str) else []):
+            before = self.before.get(name, "" if isinstance(value, str) else [])
+            if value != before or (value and name in self.typed):
                 yield name, _typed(name, value, zone)
 
     @staticmethod
@@ -130,6 +138,9 @@ def read_form(view: Mapping[str, Any]) -> Submitted:
         before=before,
         uploads=tuple(uploads),
         fields=fields,
+        typed=frozenset(metadata.get("typed", ())),
+        put=tuple(metadata.get("put", ())),
+        taken=tuple(metadata.get("taken", ())),
     )
 
 

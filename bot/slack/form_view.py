@@ -13,7 +13,8 @@ from bot.answers.reply import FormAsked, Problem
 from bot.form.answers import AskBack, Mistake
 from bot.form.fields import Field
 from bot.slack.blocks import Block, modal
-from bot.slack.form_fields import Filled, draw, pickers
+from bot.slack.form_fields import FILE, Filled, draw, pickers
+from bot.slack.form_picks import differences, with_picks
 from core.model.prose import Line, Said, Strong
 from core.notices.as_rich_text import block, bulleted, paragraph
 
@@ -28,8 +29,11 @@ def form_view(
     `channel` is where it was asked for. `picked` are the channels and people that were picked
     already; None: those that are on the reservation.
     """
+    if picked is None:
+        form, picked = with_picks(form)
     page = _Page(form, picked, turn)
-    metadata = json.dumps({"code": form.code, "channel": channel, "turn": turn})
+    noted = {"code": form.code, "channel": channel, "turn": turn, "typed": sorted(form.values)}
+    metadata = json.dumps(noted | differences(form, picked))
     return modal(
         FORM,
         f"Change {form.code}" if form.code else "Reserve a slot",
@@ -43,7 +47,7 @@ def form_view(
 class _Page:
     """A form being drawn."""
 
-    def __init__(self, form: FormAsked, picked: tuple[str, ...] | None, turn: int) -> None:
+    def __init__(self, form: FormAsked, picked: tuple[str, ...], turn: int) -> None:
         self._form = form
         self._filled = Filled(form, picked, turn)
         self._shown: set[str] = set()
@@ -51,6 +55,7 @@ class _Page:
     def blocks(self) -> Iterator[Block]:
         """Give the blocks, field by field."""
         yield from self._intro()
+        yield from self._problem("")
         for field in self._form.fields:
             yield from self._field(field)
         for name in self._form.problems:
@@ -66,13 +71,15 @@ class _Page:
         yield from self._problem(field.name)
         yield draw(self._filled, field)
         if field.name in {"audience", "remove"}:
+            yield from self._problem(FILE)
             yield from pickers(self._filled)
 
     def _problem(self, name: str) -> list[Block]:
         problem = self._form.problems.get(name)
         self._shown.add(name)
         # a field that is simply still empty needs no reproach
-        if problem is None or not self._form.values.get(name):
+        empty = name not in {"", FILE} and not self._form.values.get(name)
+        if problem is None or empty:
             return []
         lines = tuple(_problem_lines(problem))
         return block(

@@ -40,7 +40,7 @@ class SlackFront:
         """Give what it serves over HTTP."""
         routes = list(slack_routes(self.app)) if self.settings.slack_signing_secret else []
         if self.settings.slack_client_id:
-            routes += oauth_routes(self.hall.desk, self.settings, self.tokens.client())
+            routes += oauth_routes(self.hall.desk, self.settings, self.tokens)
         return routes
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -16,7 +17,9 @@ from core.usecases.settings import Account, enter, recognise
 T = TypeVar("T")
 
 # Slack waits three seconds for an acknowledgement, the way there and back included
-PATIENCE = 2.2
+# and the desk itself says after 2.2 that it is busy
+PATIENCE = 2.5
+_KEPT, _MOST_KEPT = 5.0, 10_000  # seconds, and how many: for whoever asks several times in a row
 
 Body: TypeAlias = Mapping[str, Any]
 
@@ -62,6 +65,7 @@ class Hall:
     admin_group: str = ""
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     _noted: set[str] = field(default_factory=set)
+    _actors: dict[Account, tuple[float, Actor]] = field(default_factory=dict)
 
     async def actor(self, body: Body, channel: str = "") -> Actor:
         """Find out who acts; raises `BusyError` when the database is held or away.
@@ -80,8 +84,20 @@ class Hall:
             zone=person.zone,
             channel=channel,
         )
-        known = await self.desk.read(recognise, account)
-        return known if known is not None else await self.desk.run(enter, account)
+        kept = self._actors.get(account)
+        if kept is not None and time.monotonic() - kept[0] < _KEPT:
+            return kept[1]
+        actor = await self.desk.read(recognise, account)
+        if actor is None:
+            actor = await self.desk.run(enter, account)
+        if len(self._actors) >= _MOST_KEPT:
+            self._actors.clear()
+        self._actors[account] = (time.monotonic(), actor)
+        return actor
+
+    def forget(self) -> None:
+        """Look anew at who people are: somebody has changed their settings."""
+        self._actors.clear()
 
     async def _role(self, team: str, user: str, person: PersonSeen, *, at_home: bool) -> Role:
         if not at_home:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from dataclasses import replace
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers.reply import FormAsked, Problem, Reply
+from bot.answers.reply import FormAsked, Problem, Reply, Tone
 from bot.commands.asking import Asking
 from bot.commands.commands import Change, Reserve
 from bot.commands.context import Known, load_known, load_known_for_change
-from bot.commands.run import handle
+from bot.commands.run import guarded, handle
+from bot.form.answers import Mistake
 from bot.slack.answer import reply_view
-from bot.slack.answering import Answered, with_instead
+from bot.slack.answering import Answered, say_directly, shown, with_instead
 from bot.slack.form_state import Submitted
 from bot.slack.form_view import form_view, problem_text
-from bot.slack.hall import Body, Hall, user_of
+from bot.slack.hall import Body, Hall
 from bot.slack.typed import recogniser
 from core.model.people import Actor
 from core.notices.as_console import render_lines
 from core.notices.said import cleaned
 
-log = logging.getLogger(__name__)
-
 _LONGEST_ERROR = 1500
+_ACKNOWLEDGED_IN = 0.5  # seconds, on the way to Slack
 
 
 async def hand_in(  # noqa: PLR0913, PLR0917 - a form, by whom, from where, with a file or without
@@ -57,6 +56,15 @@ async def asked_again(
     )
 
 
+async def with_form(hall: Hall, actor: Actor, form: Submitted, reply: Reply) -> Reply:
+    """Keep the form beside the word that the desk was in trouble: nothing typed is lost by it."""
+    if reply.tone is not Tone.TROUBLE or reply.form is not None:
+        return reply
+    problem = Mistake("\n".join(render_lines(reply.lines, actor.zone)))
+    asked = await guarded(asked_again(hall, actor, form, "", problem), "AskedAgain")
+    return replace(reply, form=asked) if isinstance(asked, FormAsked) else reply
+
+
 def errors_of(given: Answered, form: Submitted) -> dict[str, str]:
     """Put what is wrong beside its field; what belongs to none stands beside the first one."""
     reply = given.reply
@@ -80,17 +88,19 @@ def _error(words: list[str]) -> str:
     return text[:_LONGEST_ERROR] or "Please look at this again."
 
 
-async def show_result(client: AsyncWebClient, body: Body, given: Answered, form: Submitted) -> None:
+async def show_result(client: AsyncWebClient, body: Body, given: Answered, form: Submitted) -> bool:
     """Put the answer, or the form with what is wrong, in the place of the modal that waits.
 
-    Where that was closed meanwhile the answer is sent to the person directly.
+    Where that was closed meanwhile the answer is sent to the person directly; False where that
+    did not work either.
     """
+    # the acknowledgement travels by another way: it must not come last, and hide what this shows
+    await asyncio.sleep(_ACKNOWLEDGED_IN)
     view = body.get("view") or {}
-    try:
-        await client.views_update(view_id=str(view.get("id", "")), view=_result(given, form))
-    except SlackApiError as error:
-        log.info("slack.view_gone", extra={"error": error.response.get("error", "")})
-        await client.chat_postMessage(channel=user_of(body), **given.message)
+    put = client.views_update(view_id=str(view.get("id", "")), view=_result(given, form))
+    if await shown(put, "result"):
+        return True
+    return await say_directly(client, body, given)
 
 
 def _result(given: Answered, form: Submitted) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers.acts import next_acts
@@ -15,14 +13,13 @@ from bot.answers.wording import status_line
 from bot.commands.commands import Free
 from bot.commands.run import guarded, handle
 from bot.slack.answer import action_buttons, render_reply
+from bot.slack.answering import shown
 from bot.slack.blocks import DIVIDER, MOST_IN_VIEW, Block, actions, button, header
 from bot.slack.hall import Body, Hall, user_of
 from core.model.people import Actor
 from core.model.prose import During, Line, Literal, Said, Strong
 from core.notices.as_rich_text import block, paragraph, section
 from core.usecases.look import Entry, list_mine
-
-log = logging.getLogger(__name__)
 
 _MOST_SHOWN = 20  # of one's own reservations: three blocks each, and room for what is free
 
@@ -37,12 +34,8 @@ class Home:
         """Show the page as things stand now."""
         found = await guarded(self._blocks(body), "Home")
         blocks = render_reply(found, ZoneInfo("UTC")) if isinstance(found, Reply) else found
-        try:
-            await client.views_publish(
-                user_id=user_of(body), view={"type": "home", "blocks": blocks[:MOST_IN_VIEW]}
-            )
-        except SlackApiError as error:
-            log.warning("slack.home_refused", extra={"error": error.response.get("error", "")})
+        view = {"type": "home", "blocks": blocks[:MOST_IN_VIEW]}
+        await shown(client.views_publish(user_id=user_of(body), view=view), "home")
 
     async def _blocks(self, body: Body) -> list[Block]:
         actor = await self._hall.actor(body)

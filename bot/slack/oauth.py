@@ -14,13 +14,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation as Granted
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import Settings
 from bot.slack.manifest import OAUTH_BACK, SCOPES
+from bot.slack.tokens import Tokens
 from core.store.desk import Desk
 from core.store.installations import Installation
-from core.usecases.installations import issue_state, keep_installation, use_state
+from core.usecases.installations import issue_state, use_state
 
 INSTALL = "/slack/install"
 _STATE_SECONDS = 600
@@ -29,8 +29,8 @@ _STATE_SECONDS = 600
 class _Kept(AsyncInstallationStore):
     """Keeps what Slack grants."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def async_save(self, installation: Granted) -> None:
         """Keep an installation, in place of an older one of the same workspace."""
@@ -45,7 +45,7 @@ class _Kept(AsyncInstallationStore):
             scopes=",".join(installation.bot_scopes or ()),
             installed_by=installation.user_id,
         )
-        await self._desk.run_patiently(keep_installation, kept)
+        await self._tokens.installed(kept)
 
 
 class _States(AsyncOAuthStateStore):
@@ -68,10 +68,10 @@ class _States(AsyncOAuthStateStore):
         return await self._desk.run(use_state, state)
 
 
-def oauth_routes(desk: Desk, settings: Settings, client: AsyncWebClient) -> Sequence[web.RouteDef]:
+def oauth_routes(desk: Desk, settings: Settings, tokens: Tokens) -> Sequence[web.RouteDef]:
     """Give the pages by which the desk is added to a workspace."""
     flow = AsyncOAuthFlow(
-        client=client,
+        client=tokens.client(),
         settings=AsyncOAuthSettings(
             client_id=settings.slack_client_id,
             client_secret=settings.slack_client_secret,
@@ -79,7 +79,7 @@ def oauth_routes(desk: Desk, settings: Settings, client: AsyncWebClient) -> Sequ
             redirect_uri=f"{settings.public_url}{OAUTH_BACK}",
             install_path=INSTALL,
             redirect_uri_path=OAUTH_BACK,
-            installation_store=_Kept(desk),
+            installation_store=_Kept(tokens),
             state_store=_States(desk),
             state_expiration_seconds=_STATE_SECONDS,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -16,13 +17,15 @@ from bot.slack.answering import answered
 from bot.slack.errands import Errands
 from bot.slack.form_state import Submitted, read_form
 from bot.slack.hall import Body, Hall, submission_key, team_of
-from bot.slack.handing import errors_of, hand_in, show_result
+from bot.slack.handing import errors_of, hand_in, show_result, with_form
 from bot.slack.small_views import waiting_view
 from core.model.people import Actor
 from core.store.database import BusyError
 
 _BUSY = "The desk is busy; nothing was written: try again in a moment."
 _AT_WORK = "The desk is at work on it."
+# seconds until Slack shows what was acknowledged, which would take the place of an earlier result
+_UNTIL_SHOWN = 0.4
 
 
 class Submissions:
@@ -43,11 +46,13 @@ class Submissions:
 
         async def work(actor: Actor) -> Reply:
             key = submission_key(body)
-            return await hand_in(self._hall, actor, team_of(body), form, key)
+            reply = await hand_in(self._hall, actor, team_of(body), form, key)
+            return await with_form(self._hall, actor, form, reply)
 
         task, done = await self._hall.soon(answered(self._hall, body, work))
         if not done:
             await ack(response_action="update", view=waiting_view(_AT_WORK))
+            await asyncio.sleep(_UNTIL_SHOWN)
             await show_result(client, body, await task, form)
             return
         given = task.result()
@@ -74,6 +79,7 @@ class Submissions:
         task, done = await self._hall.soon(answered(self._hall, body, work))
         if not done:
             await ack(response_action="update", view=waiting_view(_AT_WORK))
+            await asyncio.sleep(_UNTIL_SHOWN)
             await show_result(client, body, await task, form)
             return
         given = task.result()
@@ -91,4 +97,5 @@ class Submissions:
             await ack(response_action="errors", errors={form.fields[0]: _BUSY})
             return
         await ack(response_action="update", view=waiting_view(f"{words} \N{HORIZONTAL ELLIPSIS}"))
+        await asyncio.sleep(_UNTIL_SHOWN)
         self._errands.wake()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from aiohttp import ClientSession
+import asyncio
+import logging
+import time
+
+from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -10,9 +14,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from core.store.database import BusyError
 from core.store.desk import Desk
-from core.usecases.installations import installation_of
+from core.store.installations import Installation
+from core.usecases.installations import (
+    end_installation,
+    installation_of,
+    keep_installation,
+)
+
+log = logging.getLogger(__name__)
+
+# the SDK writes whole payloads to a logger that has no level of its own
+_QUIET = logging.getLogger("callboard.slack_sdk")
+_QUIET.setLevel(logging.WARNING)
 
 _TIMEOUT = 3  # seconds: nobody waits for an answer longer
+_HURRY = 0.3  # seconds
+_KEPT = 5.0  # seconds that a token is taken for right: another process may have ended it
 
 
 class Tokens:
@@ -23,22 +40,36 @@ class Tokens:
         self._own = own
         self._api_url = api_url
         self._session: ClientSession | None = None
-        self._last: dict[str, str] = {}
+        self._known: dict[str, tuple[float, str | None]] = {}
 
     async def token_of(self, team: str) -> str | None:
         """Give the token for a workspace; None where the desk is not installed, or not any more."""
+        at, token = self._known.get(team, (-_KEPT, None))
+        if time.monotonic() - at < _KEPT:
+            return token
+        before = token or self._own or None
         try:
-            found = await self._desk.read(installation_of, team)
-        except BusyError:
+            # whoever waits for an answer has no time to lose where a token is known
+            async with asyncio.timeout(_HURRY if before else None):
+                found = await self._desk.read(installation_of, team)
+        except (BusyError, TimeoutError):
             # a person who asks now is to be told so: by the token that was right just before
-            return self._last.get(team) or self._own or None
-        if found is not None and found.ended_at is not None:
-            self._last.pop(team, None)
-            return None
-        token = (found.token if found else "") or self._own
-        if token:
-            self._last[team] = token
-        return token or None
+            return before
+        gone = found is not None and found.ended_at is not None
+        token = None if gone else (found.token if found else "") or self._own or None
+        self._known[team] = (time.monotonic(), token)
+        return token
+
+    async def installed(self, installation: Installation) -> None:
+        """Keep that the desk was added to a workspace, in place of what was known of it."""
+        await self._desk.run_patiently(keep_installation, installation)
+        self._known.pop(installation.team_id, None)
+
+    async def ended(self, team: str, reason: str) -> None:
+        """Keep that the desk was removed from a workspace; nothing happens the second time."""
+        if await self._desk.run_patiently(end_installation, team):
+            log.warning("slack.removed", extra={"team": team, "reason": reason})
+        self._known.pop(team, None)
 
     async def client_of(self, team: str) -> AsyncWebClient | None:
         """Give a client for a workspace, or None."""
@@ -48,13 +79,15 @@ class Tokens:
     def client(self, token: str = "") -> AsyncWebClient:
         """Make a client; it repeats nothing by itself: a call repeated may act twice."""
         if self._session is None:
-            self._session = ClientSession()
+            # the client's own time-out counts only for sessions that it opens itself
+            self._session = ClientSession(timeout=ClientTimeout(total=_TIMEOUT))
         return AsyncWebClient(
             token=token or None,
             base_url=self._api_url,
             timeout=_TIMEOUT,
             session=self._session,
             retry_handlers=[],
+            logger=_QUIET,
         )
 
     async def close(self) -> None:

@@ -15,7 +15,7 @@ from bot.form.addresses import Recognise
 from core.model.recipient import Contact, RouteName
 
 _TOKEN = re.compile(r"<([#@!]?)([^<>|]+)(?:\|([^<>]*))?>")
-_ADDRESS = re.compile(r"slack:([CGDUW][A-Z0-9]+)")
+ADDRESS = re.compile(r"slack:([CGDUW][A-Z0-9]+)")
 _PERSON = "UW"
 
 
@@ -28,11 +28,11 @@ def read_typed(text: str) -> tuple[str, dict[str, str]]:
 
     def shown(token: re.Match[str]) -> str:
         sign, target, label = token[1], token[2], token[3] or ""
-        if sign in {"#", "@"} and _ADDRESS.fullmatch(f"slack:{target}"):
+        if sign in {"#", "@"} and ADDRESS.fullmatch(f"slack:{target}"):
             names[target] = f"{sign}{unescape(label)}" if label else target
             return f"slack:{target}"
         if sign:  # a group, or everybody: shown as it was typed, and nobody's address
-            return unescape(label) or f"@{target.partition('^')[0]}"
+            return label or f"@{target.partition('^')[0]}"
         return label if target.startswith("mailto:") else target
 
     return unescape(_TOKEN.sub(shown, text)), names
@@ -62,7 +62,7 @@ def recogniser(team: str, names: Mapping[str, str]) -> Recognise:
     """Recognise what `read_typed` found or a picker gave, and nothing that was merely typed."""
 
     def recognised(text: str) -> Contact | None:
-        found = _ADDRESS.fullmatch(text.strip())
+        found = ADDRESS.fullmatch(text.strip())
         if found is None or found[1] not in names:
             return None
         return contact_of(team, found[1], names[found[1]])

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from core.model.prose import At, During, Line, Link, Literal, Said, Span, Strong
 from core.model.slot import Slot
 from core.notices.as_console import render_line
-from core.notices.as_slack_bounds import Budget, Element, cut, isolated, merged, weight
+from core.notices.as_slack_bounds import Budget, Element, cut, isolated, merged, weight, within
 from core.notices.said import cleaned, shortened
 from core.notices.times import clock_words, day_words, instant_words
 from core.notices.words import is_mailto, is_web
@@ -36,6 +36,7 @@ __all__ = [
     "rows",
     "section",
     "weight",
+    "within",
 ]
 
 Block: TypeAlias = dict[str, Any]
@@ -158,7 +159,10 @@ def block(*parts: Sequence[Element], limit: int = BLOCK_LIMIT) -> list[Block]:
 
 def plain(text: str, limit: int) -> Element:
     """Make a `plain_text` object, for labels and titles: never empty, never over `limit`."""
-    return {"type": "plain_text", "text": shortened(text, limit) or _PLAIN_EMPTY, "emoji": False}
+    shown = shortened(text, limit) or _PLAIN_EMPTY
+    if shown != within(shown, limit):
+        shown = f"{within(shown, limit - 1).rstrip()}…"
+    return {"type": "plain_text", "text": shown, "emoji": False}
 
 
 def escaped(text: str) -> str:

@@ -24,6 +24,7 @@ from core.notices.words import Changed, Mark, Row, Wording, is_web
 
 _BUTTON_LIMIT = 75
 _URL_LIMIT = 3_000
+_MESSAGE_LIMIT = 10_000  # Slack names none for all blocks together, and refuses at some 11,000
 _DESCRIPTION_LIMIT = 2_500
 _WHOLE = 1_000_000
 _CHANGE_LIMIT = 150  # of either side: the card shows the rest
@@ -81,7 +82,7 @@ def card_blocks(
     What is off has its title and its times struck through. `join_link` is where a description
     that is too long here can be read.
     """
-    return [
+    head = [
         *block(
             _badge(words.mark, (), zone),
             section(words.headline, zone, bold=True, dead=words.mark in OFF),
@@ -90,10 +91,16 @@ def card_blocks(
         *_changes(words.changes, zone),
         *_facts(words, zone),
         *_access(words, zone),
-        *_described(words, zone, join_link),
-        *_details(words, zone),
+    ]
+    rest = [*_details(words, zone), *block(paragraph((*words.closing, *words.footer), zone))]
+    room = min(_DESCRIPTION_LIMIT, _MESSAGE_LIMIT - weight([*head, *rest]))
+    *details, last = rest
+    return [
+        *head,
+        *_described(words, zone, join_link, room),
+        *details,
         *actions(buttons),
-        *block(paragraph((*words.closing, *words.footer), zone)),
+        last,
     ]
 
 
@@ -147,15 +154,15 @@ def _access(words: Wording, zone: tzinfo) -> list[Block]:
     )
 
 
-def _described(words: Wording, zone: tzinfo, join_link: str) -> list[Block]:
+def _described(words: Wording, zone: tzinfo, join_link: str, room: int) -> list[Block]:
     """Quote the holder's text: set apart, so that nobody takes it for words of ours."""
     quoted = quote(words.description, zone, limit=_WHOLE)
-    if weight(quoted) <= _DESCRIPTION_LIMIT:
+    if not quoted or weight(quoted) <= room:
         return block(quoted)
     more: Line = ("The description goes on; the rest is left out here.",)
     if join_link:
         more = ("The description goes on: ", Link(join_link, "read it all on the join page"), ".")
-    return [*block(quoted, limit=_DESCRIPTION_LIMIT), *block(section(more, zone))]
+    return [*block(quoted, limit=room), *block(section(more, zone))]
 
 
 def _details(words: Wording, zone: tzinfo) -> list[Block]:

@@ -18,6 +18,14 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
+def within(text: str, units: int) -> str:
+    """Cut a text to so many UTF-16 code units.
+
+    Slack does not say what it counts in; no other way of counting gives more.
+    """
+    return text.encode("utf-16-le", "replace")[: 2 * units].decode("utf-16-le", "ignore")
+
+
 def isolated(text: str) -> str:
     """Keep words written from right to left from turning ours around, by isolates in a pair."""
     if text.isascii() or _RIGHT_TO_LEFT.isdisjoint(map(bidirectional, text)):

@@ -12,21 +12,19 @@ from core.notices.words import is_web
 
 _TEMPLATE = "https://calendar.google.com/calendar/render"
 _LIMIT = 3_000  # of a button's link
-_TITLE_LIMITS = (120, 60)  # a letter may take twelve characters of a link
-_TEXT_LIMITS = (800, 400, 150, 0)
+# of title and description, the first pair that fits: a letter may take twelve characters of a link
+_LIMITS = ((120, 800), (120, 400), (120, 150), (60, 150), (60, 0))
 
 
 def calendar_link(notice: Notice, personal: Personal) -> str:
     """Make the link; no passcode and no personal link is ever in it, as calendars are shared."""
     watch_url = notice.facts.watch_url
     place = personal.slot_link or (watch_url if is_web(watch_url) else "")
-    made = ""
-    for title in _TITLE_LIMITS:
-        for text in _TEXT_LIMITS:
-            made = _made(notice, place, title, text)
-            if len(made) <= _LIMIT:
-                return made
-    return _made(notice, "", _TITLE_LIMITS[-1], 0)
+    for title, text in _LIMITS:
+        made = _made(notice, place, title, text)
+        if len(made) <= _LIMIT:
+            return made
+    return _made(notice, "", *_LIMITS[-1])
 
 
 def _made(notice: Notice, place: str, title_limit: int, text_limit: int) -> str:

@@ -111,7 +111,7 @@ def _consequence(result: Result, now: datetime) -> Ended | Again:
                 return Ended(delivery.id, DeliveryState.FAILED, f"given up: {reason}")
             return Again(delivery.id, at, attempts, delivery.doubtful, reason)
         case Doubtful(reason):
-            if delivery.kind is NoticeKind.REMINDER:
+            if delivery.kind is NoticeKind.REMINDER and not delivery.route.edits:
                 words = f"{PERHAPS}; reminders are not repeated"
                 return Ended(delivery.id, DeliveryState.FAILED, words)
             return Again(delivery.id, now + DOUBT, delivery.attempts, doubtful=True, reason=reason)

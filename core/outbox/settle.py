@@ -61,7 +61,8 @@ def settle(
 
 def _in_doubt(delivery: Delivery, now: datetime) -> Settled:
     """Whoever sent it died in between, as the expired lease shows."""
-    if delivery.kind is NoticeKind.REMINDER:
+    if delivery.kind is NoticeKind.REMINDER and not delivery.route.edits:
+        # a chat is asked whether it has it; of a mail nobody can tell
         return Ended(delivery.id, DeliveryState.FAILED, f"{PERHAPS}; reminders are not repeated")
     handed_over_at = delivery.handed_over_at or now
     return Again(

@@ -14,8 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from threading import Lock
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -31,8 +30,7 @@ from core.store.database import (
     is_retried,
 )
 from core.store.store import Limits, Store
-
-_OVERLOADED = "the desk has too much to do"
+from core.store.together import OVERLOADED, Asked, Together
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,12 +53,16 @@ class Desk:
     now: Callable[[], datetime]
     limits: Limits = field(default_factory=Limits)
     on_work: Callable[[], None] = lambda: None
+    _together: Together = field(init=False)
     _writers: ThreadPoolExecutor = field(init=False)
     _readers: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the store's threads; SQLite has a single writer, so that writers queue here."""
         writers = 1 if self.database.is_sqlite else POSTGRES_CONNECTIONS
+        self._together = Together(
+            self.database.writing, self._run_on, self._written, self._tell_of_work
+        )
         self._writers = ThreadPoolExecutor(writers, "desk-writer")
         self._readers = (
             ThreadPoolExecutor(READERS, "desk-reader") if self.database.is_sqlite else self._writers
@@ -78,7 +80,7 @@ class Desk:
         nothing was written.
         """
         work = partial(_called, use_case, args, kwargs)
-        return await self._in_thread(self._writers, partial(self._written, work), PATIENCE)
+        return await self._in_writer(work, PATIENCE)
 
     async def run_patiently(
         self,
@@ -88,7 +90,7 @@ class Desk:
     ) -> T:
         """Run a use case that nobody waits for at a screen: `run` with ten seconds' patience."""
         work = partial(_called, use_case, args, kwargs)
-        return await self._in_thread(self._writers, partial(self._written, work), 10)
+        return await self._in_writer(work, 10)
 
     async def read(
         self,
@@ -98,7 +100,7 @@ class Desk:
     ) -> T:
         """Answer a question from one consistent state, without waiting for writers."""
         work = partial(_called, question, args, kwargs)
-        return await self._in_thread(self._readers, partial(self._asked, work), PATIENCE)
+        return await self._in_reader(work, PATIENCE)
 
     async def run_once(
         self,
@@ -109,7 +111,7 @@ class Desk:
     ) -> T:
         """Run a use case once per submission key; a second copy gets the stored answer."""
         work = partial(_called_once, key, use_case, args, kwargs)
-        return await self._in_thread(self._writers, partial(self._written, work), PATIENCE)
+        return await self._in_writer(work, PATIENCE)
 
     def close(self) -> None:
         """Finish what was begun and close every connection."""
@@ -117,24 +119,30 @@ class Desk:
         self._readers.shutdown(wait=True)
         self.database.dispose()
 
-    async def _in_thread(
-        self, pool: ThreadPoolExecutor, work: Callable[[float], T], patience: float
-    ) -> T:
-        first_to_decide = Lock()  # the thread that begins, or the asker that gives up
-        give_up_at = time.monotonic() + patience
+    async def _in_writer(self, work: Callable[[Store], T], patience: float) -> T:
+        asked = Asked(work, time.monotonic() + patience)
+        if not self.database.is_sqlite:
+            return await self._in_thread(self._writers, asked, partial(self._begun, asked))
+        self._together.ask(asked)
+        return await self._in_thread(self._writers, asked, partial(self._together.settle, asked))
 
-        def begin() -> T:
-            left = give_up_at - time.monotonic()
-            if left <= 0 or not first_to_decide.acquire(blocking=False):
-                raise BusyError(_OVERLOADED)
-            return work(left)
+    async def _in_reader(self, work: Callable[[Store], T], patience: float) -> T:
+        asked = Asked(work, time.monotonic() + patience)
+        return await self._in_thread(self._readers, asked, partial(self._looked_up, asked))
 
-        future = asyncio.get_running_loop().run_in_executor(pool, begin)
+    async def _in_thread(self, pool: ThreadPoolExecutor, asked: Asked, run: Callable[[], T]) -> T:
+        future = asyncio.get_running_loop().run_in_executor(pool, run)
         future.add_done_callback(_retrieved)
-        done, _ = await asyncio.wait({future}, timeout=patience)
-        if not done and first_to_decide.acquire(blocking=False):
-            raise BusyError(_OVERLOADED)
+        done, _ = await asyncio.wait({future}, timeout=asked.left)
+        if not done and asked.decide():
+            raise BusyError(OVERLOADED)
         return await asyncio.shield(future)
+
+    def _begun(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever the use case gives
+        return self._written(asked.work, asked.left) if asked.begin() else asked.result()
+
+    def _looked_up(self, asked: Asked) -> Any:  # noqa: ANN401 - likewise
+        return self._asked(asked.work, asked.left) if asked.begin() else asked.result()
 
     def _written(self, work: Callable[[Store], T], patience: float) -> T:
         give_up_at = time.monotonic() + patience
@@ -157,6 +165,13 @@ class Desk:
 
     def _asked(self, work: Callable[[Store], T], patience: float) -> T:
         return self._transact(self.database.reading(patience), work)[0]
+
+    def _tell_of_work(self) -> None:
+        self.on_work()  # as it is set by then
+
+    def _run_on(self, connection: Connection, work: Callable[[Store], T]) -> tuple[T, bool]:
+        store = Store(connection, self.now(), self.vault, self.links, self.limits)
+        return work(store), store.has_work
 
     def _transact(
         self, transaction: AbstractContextManager[Connection], work: Callable[[Store], T]

@@ -95,11 +95,15 @@ async def test_socket_mode_that_is_switched_off(slack: SlackServer, team: Team) 
     assert "switch on Socket Mode" in problem
 
 
-async def test_a_slack_that_asks_to_wait_is_no_wrong_token(slack: SlackServer, team: Team) -> None:
-    slack.faults.add("auth.test", Error("ratelimited"))
+@pytest.mark.parametrize("word", ["ratelimited", "service_unavailable", "fatal_error"])
+async def test_trouble_of_slack_s_own_is_no_wrong_token(
+    slack: SlackServer, team: Team, word: str
+) -> None:
+    slack.faults.add("auth.test", Error(word))
 
     (problem,) = await _problems(slack, team.bot_token)
 
+    assert problem.startswith(f"{slack.api_url}: Slack ")
     assert "try again in a minute" in problem
 
 

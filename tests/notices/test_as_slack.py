@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from core.model.recipient import Contact, RouteName, Told
-from core.notices.as_slack import compose, is_person
-from core.notices.contact_words import shown_address
+from core.notices.as_slack import compose
 from core.notices.notice import Failure, NoticeKind
 from core.notices.to_audience import REMOVED
-from tests.notices.samples import FACTS, GUARDED, HOLDER, MOVED, SAMPLES, Sample, a_notice
+from tests.notices.samples import FACTS, GUARDED, HOLDER, SAMPLES, Sample, a_notice
 
 CHANNEL = Contact(RouteName.SLACK, "T0/C1", "#general")
 PERSON = Contact(RouteName.SLACK, "T0/U1", "@Ann")
@@ -230,6 +227,18 @@ def test_a_report_names_all_it_can_and_chats_by_their_names() -> None:
     assert "#general: channel was archived@Ann: no reason given" in words(chats)
 
 
+def test_a_report_names_twenty_however_long_the_reasons() -> None:
+    failed = tuple(
+        Failure(Contact(RouteName.EMAIL, f"reader{number}@example.net"), "no room " * 30)
+        for number in range(20)
+    )
+    notice = a_notice(NoticeKind.REPORT, failed=failed, failed_count=20)
+
+    message = post(Sample(notice, HOLDER), PERSON)["reply"]
+
+    assert all(f"reader{number}@example.net: no room" in words(message) for number in range(20))
+
+
 def test_times_without_a_reader_s_zone_are_in_the_holder_s_or_the_server_s() -> None:
     holder = post(SAMPLES["permission"], PERSON)["card"]
 
@@ -243,86 +252,3 @@ def test_says_where_else_a_holder_may_be_met() -> None:
     data = json.loads(compose(SAMPLES["deadline"].notice)(1, personal).data)
 
     assert "C9" == data["fallback"]
-
-
-@pytest.mark.parametrize(
-    ("join_link", "hint"),
-    [
-        (GUARDED.join_link, "The description goes on: read it all on the join page."),
-        ("", "The description goes on; the rest is left out here."),
-    ],
-)
-def test_a_long_description_is_cut_with_a_hint(join_link: str, hint: str) -> None:
-    notice = a_notice(NoticeKind.ANNOUNCEMENT, facts=replace(FACTS, description="word " * 800))
-
-    card = post(Sample(notice, replace(GUARDED, join_link=join_link)))["card"]
-
-    assert hint in words(card)
-    (quoted,) = (node for node in nodes(card["blocks"]) if node.get("type") == "rich_text_quote")
-    text = "".join(one["text"] for one in quoted["elements"])
-    assert 2_490 < len(text) <= 2_500
-    assert text.endswith("…")
-
-
-def test_a_description_of_the_longest_length_is_whole() -> None:
-    notice = a_notice(NoticeKind.ANNOUNCEMENT, facts=replace(FACTS, description="x" * 2_490))
-
-    card = post(Sample(notice, GUARDED))["card"]
-
-    assert "x" * 2_490 in words(card)
-    assert "goes on" not in words(card)
-
-
-def _calendar(facts: Any, level: Told = Told.CONFIRMED, slot_link: str = "") -> dict[str, str]:  # noqa: ANN401
-    notice = a_notice(NoticeKind.ANNOUNCEMENT, level, facts=facts, has_credentials=True)
-    personal = replace(GUARDED, slot_link=slot_link)
-    card = post(Sample(notice, personal))["card"]
-    (url,) = (node["url"] for node in nodes(card) if node.get("action_id") == "slot:calendar")
-    assert "https://calendar.google.com/calendar/render" == url.partition("?")[0]
-    assert len(url) <= 3_000
-    assert not {"7HQ2KMW9XT", "join"} & set(url.replace("%2F", "/").split("/"))
-    return {key: value for key, (value,) in parse_qs(urlsplit(url).query).items()}
-
-
-def test_the_calendar_link_carries_the_facts_and_no_way_in() -> None:
-    link = GUARDED.slot_link
-
-    assert {
-        "action": "TEMPLATE",
-        "text": "Provisional: Autumn concert",
-        "dates": "20261204T190000Z/20261204T210000Z",
-        "details": f"{link}\n\n{FACTS.description}",
-        "location": link,
-    } == _calendar(FACTS, Told.PROVISIONAL, link)
-    assert FACTS.watch_url == _calendar(FACTS)["location"]
-
-
-@pytest.mark.parametrize("letter", ["x", "ß", "語", "🎻"])
-def test_the_calendar_link_is_never_too_long(letter: str) -> None:
-    long = replace(MOVED, title=letter * 300, description=letter * 4_000)
-
-    assert _calendar(long)["text"].startswith(letter * 50)
-    assert timedelta(hours=2, minutes=30) == long.slot.length
-
-
-@pytest.mark.parametrize(
-    ("contact", "shown"),
-    [
-        (Contact(RouteName.EMAIL, "a@example.org", "Ann"), "a@example.org"),
-        (Contact(RouteName.CONSOLE, "ann", "Ann"), "ann"),
-        (CHANNEL, "#general"),
-        (Contact(RouteName.SLACK, "T0/C1"), "C1"),
-        (Contact(RouteName.SLACK, "T0/C1", "\u202e\u200b"), "C1"),
-        (Contact(RouteName.DISCORD, "1/2", "a\nb"), "a b"),
-    ],
-)
-def test_a_contact_goes_by_the_name_that_people_know(contact: Contact, shown: str) -> None:
-    assert shown == shown_address(contact)
-
-
-@pytest.mark.parametrize(
-    ("address", "person"),
-    [("T0/C1", False), ("T0/G1", False), ("T0/U1", True), ("T0/W1", True), ("T0/D1", True)],
-)
-def test_the_address_tells_people_from_channels(address: str, person: bool) -> None:
-    assert person is is_person(address)

@@ -187,6 +187,7 @@ VIEWS: list[tuple[str, Json]] = [
     ("strange date", modal(entry({"type": "datepicker", "initial_date": "tomorrow"}))),
     ("focus twice", modal(*[entry({"type": "plain_text_input", "focus_on_load": True}) | {"block_id": one} for one in "ab"])),
     ("a home", {"type": "home", "blocks": []}),
+    ("at most half", modal(entry({"type": "multi_users_select", "max_selected_items": 0}))),
 ]  # fmt: skip
 
 
@@ -237,3 +238,8 @@ def test_refuses_unknown_fields_by_the_schema() -> None:
 def test_refuses_wrong_options_of_an_external_select(options: object) -> None:
     with pytest.raises(Refusal, match="invalid_options"):
         check_options({"options": options})
+
+
+def test_refuses_a_view_that_is_none() -> None:
+    with pytest.raises(Refusal, match="invalid_arguments"):
+        check_view(["modal"], "modal")

@@ -13,6 +13,7 @@ from tests.slack.server.faults import Faults, rate_limited
 from tests.slack.server.methods_auth import METHODS as AUTH
 from tests.slack.server.methods_chat import METHODS as CHAT
 from tests.slack.server.methods_conversations import METHODS as CONVERSATIONS
+from tests.slack.server.methods_files import METHODS as FILES
 from tests.slack.server.methods_people import METHODS as PEOPLE
 from tests.slack.server.methods_views import METHODS as VIEWS
 from tests.slack.server.pace import Pace
@@ -22,7 +23,7 @@ from tests.slack.server.world import ApiCall
 if TYPE_CHECKING:
     from tests.slack.server.server import SlackServer
 
-METHODS: dict[str, Method] = {**AUTH, **CHAT, **CONVERSATIONS, **PEOPLE, **VIEWS}
+METHODS: dict[str, Method] = {**AUTH, **CHAT, **CONVERSATIONS, **FILES, **PEOPLE, **VIEWS}
 
 
 class WebApi:

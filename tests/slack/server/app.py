@@ -23,6 +23,7 @@ ALL_SCOPES = frozenset(
         "users:read.email",
         "usergroups:read",
         "files:read",
+        "files:write",
     }
 )
 

@@ -115,6 +115,16 @@ class Doors:
         call.outcome = fault.name
         return answer
 
+    async def upload(self, request: web.Request) -> web.Response:
+        """Take what a file holds, at the address that was given for it."""
+        team = self._slack.teams.get(request.match_info["team"])
+        file = team.files.get(request.match_info["file"]) if team else None
+        content = await request.read()
+        if file is None or file.content or not content:
+            return web.Response(status=400, text="cannot be uploaded")
+        file.content = content
+        return web.Response(text=f"OK - {len(content)}")
+
     async def sign_in(self, request: web.Request) -> web.Response:  # noqa: ARG002
         """Show the page that somebody without a session gets."""
         return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")

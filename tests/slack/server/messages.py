@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tests.slack.server.errors import Json
 from tests.slack.server.reading import links_of, pings_of, words_of
+
+if TYPE_CHECKING:
+    from tests.slack.server.places import SlackFile
 
 
 @dataclass(eq=False, repr=False)
@@ -31,6 +35,7 @@ class Message:
     edited_at: str | None = None
     deleted: bool = False
     arguments: Json = field(default_factory=dict)
+    files: list[SlackFile] = field(default_factory=list)
     thread: list[Message] = field(default_factory=list)
     versions: list[Message] = field(default_factory=list)
 

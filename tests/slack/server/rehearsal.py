@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slack.server.errors import Json
@@ -45,6 +46,39 @@ async def set_stage(transport: str) -> AsyncIterator[Stage]:
         connected = over_http if transport == "http" else over_socket_mode
         await stack.enter_async_context(connected(slack, app))
         yield Stage(slack, team, ann, general, app)
+
+
+@dataclass
+class Workspace:
+    """A workspace with a client of its bot, and no app connected."""
+
+    slack: SlackServer
+    team: Team
+    ann: Person
+    general: Channel
+    secret: Channel
+    client: AsyncWebClient
+
+
+@asynccontextmanager
+async def open_workspace() -> AsyncIterator[Workspace]:
+    """Give a workspace with one person, a public channel and a private one, both with her in."""
+    async with open_slack() as slack:
+        team = slack.add_team("T0001", name="Stage")
+        ann = team.add_user("U0001", name="Ann")
+        general = team.add_channel("C0001", name="general", members=[ann])
+        secret = team.add_channel("C0002", name="secret", private=True, members=[ann])
+        yield Workspace(slack, team, ann, general, secret, client_of(slack, team))
+
+
+async def refused(call: Awaitable[object]) -> Json:
+    """Give the body with which Slack refuses a call. Raises AssertionError if it does not."""
+    try:
+        await call
+    except SlackApiError as error:
+        body: Json = error.response.data
+        return body
+    raise AssertionError("it was not refused")
 
 
 def client_of(slack: SlackServer, team: Team) -> AsyncWebClient:

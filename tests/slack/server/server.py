@@ -194,6 +194,7 @@ class SlackServer(World):
         application.router.add_route("*", "/api/{method}", api.handle)
         application.router.add_get("/link", self.socket.handle)
         application.router.add_post("/respond/{team}/{number}/{secret}", doors.respond)
+        application.router.add_post("/upload/{team}/{file}", doors.upload)
         application.router.add_get("/files-pri/{file}/{tail:.*}", doors.download)
         application.router.add_get("/signin", doors.sign_in)
         application.router.add_get("/oauth/v2/authorize", doors.authorize)

@@ -1,0 +1,157 @@
+"""A database of an older release keeps every row when it is brought to this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, Table, insert, inspect, select
+from sqlmodel import SQLModel
+
+from core.store import schema, veto
+from core.store.database import Database, open_database
+from core.store.schema import SchemaState, known_revisions, state, upgrade
+from tests.store.catalogue import catalogue, wipe
+
+NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+SOON = NOW + timedelta(days=3)
+LATER = SOON + timedelta(hours=2)
+
+# what every release since the first has had a place for
+ROWS: dict[str, dict[str, object]] = {
+    "workspace": {
+        "id": 1,
+        "kind": "slack",
+        "external_id": "T1",
+        "name": "Stage",
+        "zone": "UTC",
+        "reminders": "[900]",
+        "made_at": NOW,
+    },
+    "person": {"id": 1, "name": "Hanna", "email": "", "made_at": NOW},
+    "account": {"id": 1, "workspace_id": 1, "person_id": 1, "external_id": "U1"},
+    "due": {"reservation_id": 1, "kind": "reminder", "lead": 900, "due_at": SOON, "tries": 2},
+    "recipient": {
+        "reservation_id": 1,
+        "number": 1,
+        "route": "email",
+        "address": "ann@example.org",
+        "name": "Ann",
+        "digest": "d",
+        "told": "confirmed",
+        "told_revision": 1,
+        "removed": False,
+        "suppressed": "",
+        "passcode_sealed": "",
+        "passcode_digest": "",
+        "listed_at": NOW,
+        "was_new": False,
+    },
+}
+RESERVATION: dict[str, object] = {
+    "id": 1,
+    "code": "K7Q-2MF",
+    "workspace_id": 1,
+    "holder_id": 1,
+    "server_id": 1,
+    "starts_at": SOON,
+    "ends_at": LATER,
+    "busy_from": SOON,
+    "busy_until": LATER,
+    "viewers": 0,
+    "live": True,
+    "status": "confirmed",
+    "title": "Evening show",
+    "description": "",
+    "notification_policy": "on_permit",
+    "credential_mode": "none",
+    "watch_user": "",
+    "passcode_sealed": "",
+    "stream_key_sealed": "",
+    "stream_key_digest": "",
+    "reminders": "[900]",
+    "revision": 1,
+    "access_serial": 0,
+    "reply_to": "",
+    "uid": "u@callboard",
+    "made_at": NOW,
+}
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Database]:
+    database = open_database(empty_database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.mark.parametrize("release", known_revisions()[:-1])
+def test_no_row_is_lost_on_the_way_from_an_older_release(empty: Database, release: str) -> None:
+    with empty.writing(patience=5) as connection:
+        _make(connection, release)
+        before = _fill(connection)
+    assert SchemaState.BEHIND is state(empty)
+
+    upgrade(empty)
+
+    assert SchemaState.AT_HEAD is state(empty)
+    with empty.writing(patience=5) as connection:
+        after = _contents(connection)
+        by_migrations = catalogue(connection)
+        wipe(connection)
+        assert veto.VETO
+        SQLModel.metadata.create_all(connection)
+        declared = catalogue(connection)
+    for table, rows in before.items():
+        assert rows == [{name: row[name] for name in rows[0]} for row in after[table]], (
+            f"{table} is another than before"
+        )
+    assert declared == by_migrations
+
+
+def _make(connection: Connection, release: str) -> None:
+    config: Config = schema._config()  # noqa: SLF001 - nobody else goes to an older release
+    config.attributes["connection"] = connection
+    command.upgrade(config, release)
+
+
+def _fill(connection: Connection) -> dict[str, list[dict[str, object]]]:
+    """Put a row into each table that a reservation needs, and give all that is there."""
+    _put(connection, "workspace", ROWS["workspace"])
+    _put(connection, "person", ROWS["person"])
+    _put(connection, "account", ROWS["account"])
+    _put(connection, "server", _server(connection))
+    _put(connection, "reservation", RESERVATION)
+    _put(connection, "recipient", ROWS["recipient"])
+    _put(connection, "due", ROWS["due"])
+    return {table: rows for table, rows in _contents(connection).items() if rows}
+
+
+def _server(connection: Connection) -> dict[str, object]:
+    """Make a server of whatever columns that release has."""
+    table = Table("server", MetaData(), autoload_with=connection)
+    values: dict[str, object] = {"id": 1, "name": "Studio", "kind": "link", "zone": "UTC"}
+    for column in table.columns:
+        if column.name not in values and not column.nullable:
+            values[column.name] = _something(column.type.python_type)
+    return values | {"max_streams": 2, "notification_policy": "on_permit", "longest_busy": 7200}
+
+
+def _something(kind: type) -> object:
+    return {bool: False, int: 1, str: "", datetime: NOW}[kind]
+
+
+def _put(connection: Connection, name: str, values: dict[str, object]) -> None:
+    connection.execute(insert(Table(name, MetaData(), autoload_with=connection)).values(values))
+
+
+def _contents(connection: Connection) -> dict[str, list[dict[str, object]]]:
+    names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+    tables = [Table(name, MetaData(), autoload_with=connection) for name in names]
+    return {
+        table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+        for table in tables
+    }

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlmodel import SQLModel, select
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from core.store.desk import Desk
 from core.store.store import Store
@@ -14,19 +15,22 @@ from core.store.store import Store
 Rows: TypeAlias = dict[str, list[Mapping[str, Any]]]
 
 # who spoke where, what was answered and what was noted of it change with everything
-_ASIDE = {"account", "audit", "submission", "pulse", "errand", "slack_installation", "person"}
+_ASIDE = {"account", "audit", "submission", "pulse", "errand", "slack_installation"}
 _OF_A_RESERVATION = {"recipient", "revision", "delivery", "due"}
 
 
-async def everything(desk: Desk) -> Rows:
+async def books(desk: Desk) -> Rows:
+    """Read every row of the desk."""
+    return await desk.read(_all)
+
+
+def everything(rows: Rows) -> Rows:
     """Give all that is on the books, settings of people included."""
-    rows = await desk.read(_all)
-    return {name: found for name, found in rows.items() if name not in _ASIDE - {"person"}}
+    return {name: found for name, found in rows.items() if name not in _ASIDE}
 
 
-async def of_workspace(desk: Desk, team: str) -> Rows:
+def of_workspace(rows: Rows, team: str) -> Rows:
     """Give what is on the books for one workspace, beside the servers that all share."""
-    rows = await desk.read(_all)
     (own,) = (row["id"] for row in rows["workspace"] if row["external_id"] == team)
     people = {row["person_id"] for row in rows["account"] if row["workspace_id"] == own}
     kept = {
@@ -44,7 +48,9 @@ async def of_workspace(desk: Desk, team: str) -> Rows:
     return kept
 
 
-def _where(rows: Rows, table: str, column: str, values: Iterable[object]) -> list[Mapping[str, Any]]:
+def _where(
+    rows: Rows, table: str, column: str, values: Iterable[object]
+) -> list[Mapping[str, Any]]:
     wanted = set(values)
     return [row for row in rows[table] if row[column] in wanted]
 

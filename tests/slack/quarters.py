@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from adapters.mailbox_server import MailboxServer
@@ -54,7 +54,9 @@ class Quarters:
 
     async def start(self) -> None:
         """Open the desk."""
-        self.app = await self._run.enter_async_context(running(self.settings, self.clock, self.slack))
+        self.app = await self._run.enter_async_context(
+            running(self.settings, self.clock, self.slack)
+        )
 
     async def stop(self) -> None:
         """Close the desk."""
@@ -70,7 +72,7 @@ class Quarters:
         await self.app.clock.sweep()
         await self.app.dispatcher.deliver_due()
 
-    async def until(self, moment: object) -> None:
+    async def until(self, moment: datetime) -> None:
         """Let time pass with the desk awake."""
         while self.clock.now < moment:
             self.clock.move(timedelta(minutes=10))
@@ -145,7 +147,7 @@ async def open_quarters(
     database_url: str, folder: Path, clock: Clock, transport: str = SOCKET
 ) -> AsyncIterator[Quarters]:
     """Open both workspaces with a desk that serves them."""
-    async with MailboxServer(folder / "mail") as mailboxes, open_slack() as slack:
+    async with MailboxServer(folder / "mail", _REFUSED) as mailboxes, open_slack() as slack:
         stage, other = (slack.add_team(f"T000{n}", name=name) for n, name in _TEAMS)
         settings = _settings(database_url, folder, mailboxes, slack, transport)
         made = Quarters(
@@ -168,6 +170,8 @@ async def open_quarters(
             await made.stop()
 
 
+GONE = "gone@example.org"  # whose mail is refused
+_REFUSED = {GONE: "550 5.1.1 no such user"}
 _TEAMS = ((1, "Stage"), (2, "Other"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,10 +13,12 @@ from pathlib import Path
 
 from adapters.mailbox_server import MailboxServer
 from bot.commands.run import handle_text
+from bot.console.render import render_reply
 from bot.settings import Settings
 from bot.slack.front import SlackFront
+from bot.slack.manifest import EVENTS_HEARD
 from bot.web.server import serving
-from bot.wiring import App, open_app
+from bot.wiring import App, meet_slack, open_app
 from core.model.people import Role, WorkspaceKind
 from core.model.reservation import Reservation
 from core.store.deliveries import Delivery
@@ -28,6 +30,7 @@ from tests.slack.house import SOCKET
 from tests.slack.server import Channel, Message, Person, SlackServer, Team, open_slack
 
 SOON = 10  # seconds
+OPERATOR = Account(WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR)
 
 
 class RunningClock(Clock):
@@ -99,6 +102,7 @@ class Town:
     async def run(self, *, roles: Sequence[str] = ("errands",)) -> AsyncIterator[Run]:
         """Start the program, with its front end connected."""
         async with open_app(self.settings, now=self.clock) as app:
+            await meet_slack(app)
             run = Run(app)
             try:
                 if not self.settings.slack_app_token:
@@ -127,6 +131,16 @@ class Town:
     async def deliveries(self, run: Run) -> list[Delivery]:
         """List every delivery there is, oldest first."""
         return await run.app.desk.read(_deliveries)
+
+    async def operator(self, run: Run) -> Callable[[str], Awaitable[str]]:
+        """Give somebody at the console, who may do everything: a command gives its answer."""
+        olga = await run.app.desk.run(enter, OPERATOR)
+
+        async def typed(text: str) -> str:
+            reply = await handle_text(run.app.desk, olga, text)
+            return "\n".join(render_reply(reply, olga.zone))
+
+        return typed
 
     def mails(self, recipient: str) -> list[EmailMessage]:
         """Give the mails that somebody got, in order."""
@@ -157,6 +171,7 @@ async def open_town(
         hanna = team.add_user("U0001", name="Hanna", tz="Europe/Berlin")
         adam = team.add_user("U0002", name="Adam", tz="Europe/Berlin", is_admin=True)
         general = team.add_channel("C0001", name="general", members=[hanna, adam])
+        slack.app.events = set(EVENTS_HEARD)
         slack.clock.advance((clock() - datetime.now(UTC)).total_seconds())
         given: dict[str, object] = {
             "data": folder,
@@ -171,10 +186,7 @@ async def open_town(
         }
         made = Settings(**(given | settings))  # type: ignore[arg-type]  # names of settings
         async with open_app(made, now=clock) as app:
-            operator = Account(
-                WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR
-            )
-            olga = await app.desk.run(enter, operator)
+            olga = await app.desk.run(enter, OPERATOR)
             assert not (await handle_text(app.desk, olga, STUDIO)).tone.failed
         yield Town(made, clock, mailboxes, slack, team, hanna, adam, general)
 

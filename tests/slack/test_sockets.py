@@ -12,8 +12,9 @@ import pytest
 
 from tests.databases import SqliteFiles
 from tests.desks import Clock
+from tests.slack.house import HTTP
 from tests.slack.runs import Town, open_town, reserve
-from tests.slack.server import Person
+from tests.slack.server import Person, payloads
 
 NOTICED = 4.0  # seconds: a ping every 1.5, and the way back
 FORM: dict[str, object] = {
@@ -75,7 +76,7 @@ async def test_a_refusal_to_connect_is_not_the_end(town: Town) -> None:
 
 async def test_what_is_acknowledged_over_thirty_reconnections_has_its_effect(town: Town) -> None:
     town.slack.patience = 1.0
-    acknowledged = []
+    acknowledged, tries = [], 0
     async with town.run():
         for number in range(30):
             address = f"fan{number}@example.org"
@@ -90,12 +91,18 @@ async def test_what_is_acknowledged_over_thirty_reconnections_has_its_effect(tow
             if (await command).error is None:
                 acknowledged.append(address)
             await town.slack.socket.wait_reconnected(after=before, within=NOTICED)
-            heard = await town.hanna.type(f"/slot audience add crew then{number}@example.org")
-            assert heard.error is None
+            # the client connects twice over at a refresh: what falls in between is refused visibly
+            again = f"/slot audience add crew then{number}@example.org"
+            heard = [await town.hanna.type(again)]
+            if heard[0].error is not None:
+                heard.append(await town.hanna.type(again))
+            assert heard[-1].error is None
+            tries += len(heard)
             acknowledged.append(f"then{number}@example.org")
         found = await listed(town.hanna)
     assert [] == [one for one in acknowledged if found[one] != 1]
-    assert max(found.values()) == 1
+    assert 1 == max(found.values())
+    assert tries <= 36
 
 
 async def test_the_same_envelope_twice_acts_once_and_is_answered_the_same(
@@ -133,12 +140,13 @@ async def test_the_same_envelope_twice_acts_once_and_is_answered_the_same(
 async def test_copies_that_come_at_the_same_moment_act_once(
     database_url: str, tmp_path: Path, clock: Clock
 ) -> None:
-    async with open_town(database_url, tmp_path, clock) as town, town.run() as run:
+    async with open_town(database_url, tmp_path, clock, HTTP) as town, town.run() as run:
         form = await (await town.hanna.type("/slot reserve fri 20:00 for 2h Studio")).opened()
         town.hanna.fill(form, FORM)
-        first = await town.hanna.submit(form)
-        copies = await asyncio.gather(*(town.slack.repeat(first) for _ in range(4)))
-        assert [first.response] * 4 == [one.response for one in copies]
+        payload = payloads.submission(town.slack, town.hanna, form) | {"trigger_id": "7.7.7"}
+        copies = await asyncio.gather(*(town.slack.http.send(payload) for _ in range(6)))
+        assert {(200, copies[0].body)} == {(one.status, one.body) for one in copies}
+        assert "Permitted" in copies[0].body
         assert 1 == len(await town.reservations(run))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.answers.reply import Reply, Section, Tone
 from bot.answers.wording import reminders_words
-from core.model.people import Actor, WorkspaceKind
+from core.model.people import Actor, Role, WorkspaceKind
 from core.model.prose import Line, Literal, Said
 from core.notices.words import Row
 from core.store.people import Workspace
@@ -55,9 +55,10 @@ def _own_reminders(answer: SettingsShown) -> Line:
 _NO_EMAIL: Line = ("none: you are told where you type",)
 
 
-def stopped(places: int, address: str) -> Reply:
-    """Say that an address will not be written to any more."""
-    lines: list[Line] = [(Literal(address), " will not be invited again, by anybody.")]
+def stopped(places: int, address: str, actor: Actor) -> Reply:
+    """Say that an address will not be written to any more, and by whom."""
+    where = "" if actor.role is Role.OPERATOR else " in your workspace"
+    lines: list[Line] = [(Literal(address), f" will not be invited again, by anybody{where}.")]
     if places:
         on = "1 reservation" if places == 1 else f"{places:,} reservations"
         lines.append(

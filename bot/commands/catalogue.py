@@ -236,7 +236,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "stop",
         "stop ADDRESS",
-        "enter that somebody wants to hear no more, from anybody",
+        "enter that somebody wants to hear no more from anybody in your workspace",
         ("/slot stop ann@example.org",),
         for_admins=True,
     ),

@@ -74,4 +74,4 @@ async def run_stop(asking: Asking, command: Stop) -> Reply:
     answer = await asking.write(stop_writing_to, contact)
     if isinstance(answer, NotAllowed):
         return admins_only()
-    return settings.stopped(answer, contact.address)
+    return settings.stopped(answer, contact.address, asking.actor)

@@ -164,8 +164,17 @@ def _for_change() -> tuple[Field, ...]:
         elif field.name == "lists":
             changed.append(replace(field, label="Add audience lists"))
         else:
-            changed.append(replace(field, required=False))
+            hint = _HINTS_FOR_CHANGE.get(field.name, field.hint)
+            changed.append(replace(field, hint=hint, required=False))
     return tuple(changed)
+
+
+_HINTS_FOR_CHANGE = {
+    "user": "Empty: stays as it is",
+    "passcode": "8 to 64 characters; empty: stays as it is",
+    "policy": "At once, when you have reconfirmed, or both",
+    "reminders": "How long before the start: 24h, 15 min; or none",
+}
 
 
 CHANGE_FIELDS = _for_change()

@@ -11,9 +11,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers import mistakes
 from bot.answers.acts import PICK
 from bot.answers.reply import Action, FormAsked, Reply, Tone
+from bot.commands.run import guarded
 from bot.form.answers import Mistake
 from bot.slack.answer import reply_message, reply_view
 from bot.slack.blocks import Block
@@ -21,7 +21,6 @@ from bot.slack.form_view import form_view, problem_text
 from bot.slack.hall import Body, Hall, channel_of, user_of
 from core.model.people import Actor
 from core.notices.as_console import render_line
-from core.store.database import BusyError
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +56,10 @@ async def answered(hall: Hall, body: Body, work: Work) -> Answered:
 
     The work gives a reply, or a view that it has made itself.
     """
-    try:
-        actor = await hall.actor(body, channel_of(body))
-    except BusyError as error:
-        log.warning("slack.busy", extra={"reason": str(error)})
-        return Answered(mistakes.busy(), _UTC)
-    found = await work(actor)
+    actor = await guarded(hall.actor(body, channel_of(body)), "Actor")
+    if isinstance(actor, Reply):
+        return Answered(actor, _UTC)
+    found = await guarded(work(actor), "Slack")
     if isinstance(found, Reply):
         return Answered(found, actor.zone, _asked_on(found, body))
     return Answered(Reply(Tone.INFO, ()), actor.zone, found)
@@ -92,7 +89,11 @@ async def open_view(client: AsyncWebClient, body: Body, view: Block) -> bool:
     inside = body.get("view")
     over_modal = isinstance(inside, dict) and inside.get("type") == "modal"
     call = client.views_push if over_modal else client.views_open
-    return await shown(call(trigger_id=str(body.get("trigger_id", "")), view=view), "modal")
+    opened = await shown(call(trigger_id=str(body.get("trigger_id", "")), view=view), "modal")
+    if opened or not over_modal:
+        return opened
+    # Slack stacks three at most: then it takes the place of the one that was pressed in
+    return await shown(client.views_update(view_id=body["view"]["id"], view=view), "modal")
 
 
 async def say_directly(client: AsyncWebClient, body: Body, given: Answered) -> bool:
@@ -110,6 +111,8 @@ async def shown(call: Awaitable[object], what: str) -> bool:
     except SlackApiError as error:
         # of an answer that is no JSON the SDK hands over the bare response
         word = error.response.get("error") if hasattr(error.response, "get") else ""
+        if word == "exchanged_trigger_id":
+            return True  # a second copy of the same payload: the first one opened it
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         word = type(error).__name__
     else:

@@ -23,6 +23,11 @@ from bot.slack.tokens import Authorizing, Tokens
 
 log = logging.getLogger(__name__)
 
+_NOT_INSTALLED = (
+    "Callboard is not installed in this workspace, or not any more: ask whoever runs it to add it"
+    " again. Nothing was written."
+)
+
 
 def make_app(hall: Hall, tokens: Tokens, errands: Errands, signing_secret: str = "") -> AsyncApp:
     """Make the application; without a signing secret it can be reached by Socket Mode alone."""
@@ -33,10 +38,11 @@ def make_app(hall: Hall, tokens: Tokens, errands: Errands, signing_secret: str =
         authorize=Authorizing(tokens),  # type: ignore[arg-type]  # Bolt knows it by its class
         signing_secret=signing_secret,
         request_verification_enabled=bool(signing_secret),
+        user_facing_authorize_error_message=_NOT_INSTALLED,
     )
     home = Home(hall)
     commands, buttons = Commands(hall), Buttons(hall, home)
-    submissions = Submissions(hall, errands)
+    submissions = Submissions(hall, errands, home)
     app.command("/slot")(commands.on_slot)
     app.shortcut(SHORTCUT)(commands.on_shortcut)
     app.action(re.compile(r"^slot:\w+(:\d+)?$"))(buttons.on_press)

@@ -87,7 +87,7 @@ class Buttons:
             told = await open_view(client, body, given.as_view)
         if not told:
             await say_directly(client, body, given)
-        if (body.get("view") or {}).get("type") == "home":
+        if body.get("view"):  # the page itself, or a modal that may stand over it
             await self._home.publish(body, client)
 
 
@@ -127,7 +127,10 @@ class _Press:
 
     def _picked(self) -> c.Command:
         """Reserve, or move to, a free slot that was offered; what is missing is asked."""
-        values = {key: str(value) for key, value in json.loads(self._value).items()}
+        try:
+            values = {key: str(value) for key, value in json.loads(self._value).items()}
+        except (ValueError, AttributeError):  # of a button that we do not make any more
+            return c.Reserve()
         code = values.pop("code", "")
         return c.Change(code, fields=values) if code else c.Reserve(fields=values)
 

@@ -29,7 +29,7 @@ from bot.slack.answering import (
 from bot.slack.blocks import Block
 from bot.slack.hall import Body, Hall, submission_key, team_of, user_of
 from bot.slack.small_views import import_view
-from bot.slack.typed import read_typed, recogniser
+from bot.slack.typed import read_typed, readable, recogniser
 from core.model.people import Actor
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Commands:
             await say_directly(client, body, given)
 
     async def _typed(self, body: Body, client: AsyncWebClient) -> Answered:
-        text, names = read_typed(str(body.get("text") or ""))
+        text, names = read_typed(readable(str(body.get("text") or "")))
 
         async def work(actor: Actor) -> Reply | Block:
             command = parse(text)

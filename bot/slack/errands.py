@@ -38,7 +38,10 @@ _KIND = "slack"
 _MOST_TRIES = 5
 _LOOK_EVERY = 5.0  # seconds, should nobody wake us
 _LARGEST_FILE = 2_000_000  # bytes
-_KEPT_OF_VIEW = ("id", "callback_id", "private_metadata", "state", "blocks", "type")
+_KEPT_OF_VIEW = (
+    *("id", "callback_id", "private_metadata", "state", "blocks", "type"),
+    "app_installed_team_id",
+)
 
 ClientOf = Callable[[str], Awaitable[AsyncWebClient | None]]
 
@@ -75,12 +78,14 @@ class Errands:
                 self._wake.clear()
                 await self.do_all()
                 waking = asyncio.create_task(self._wake.wait(), name="errands.wake")
-                await asyncio.wait(
-                    {waking, stopping},
-                    timeout=_LOOK_EVERY,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                waking.cancel()
+                try:
+                    await asyncio.wait(
+                        {waking, stopping},
+                        timeout=_LOOK_EVERY,
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                finally:
+                    waking.cancel()
         finally:
             stopping.cancel()
 

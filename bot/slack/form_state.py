@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.slack.blocks import base_name
 from bot.slack.form_fields import AS_SET, CHANNELS, FILE, PEOPLE
-from bot.slack.typed import address
+from bot.slack.typed import address, readable
 
 _INITIAL = (
     "initial_value",
@@ -148,11 +148,11 @@ def _plain_value(element: Mapping[str, Any], keys: tuple[str, ...]) -> str | lis
     for key in keys:
         value = element.get(key)
         if isinstance(value, Mapping):
-            return str(value["value"])
+            return readable(str(value["value"]))
         if isinstance(value, list):
             return [str(one["value"]) if isinstance(one, Mapping) else str(one) for one in value]
         if value is not None:
-            return str(value)
+            return readable(str(value))
     return [] if str(element.get("type", "")).startswith("multi_") else ""
 
 

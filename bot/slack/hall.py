@@ -148,7 +148,12 @@ class Hall:
 
 
 def team_of(body: Body) -> str:
-    """Give the workspace in which something was done."""
+    """Give the workspace in which something was done: where the desk was met, not where from.
+
+    A visitor in a shared channel hands modals in with their own workspace as `team`.
+    """
+    if installed := _view(body).get("app_installed_team_id"):
+        return str(installed)
     team = body.get("team")
     if isinstance(team, Mapping):
         return str(team.get("id", ""))

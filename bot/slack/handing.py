@@ -33,6 +33,8 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - a form, by whom, from where, with
 ) -> Reply:
     """Carry out a form; `more` are addresses that came in a file."""
     values = form.values(actor.zone)
+    if form.code and not values:
+        values = {"add": ""}  # nothing differs: that is answered, and no form asked for once more
     names = await hall.names(team, sorted({*form.targets, *form.targets_before}))
     if more:
         name = "add" if form.code else "audience"

@@ -19,7 +19,7 @@ from bot.slack.hall import Body, Hall, user_of
 from core.model.people import Actor
 from core.model.prose import During, Line, Literal, Said, Strong
 from core.notices.as_rich_text import block, paragraph, section
-from core.usecases.look import Entry, list_mine
+from core.usecases.look import MOST_LISTED, Entry, list_mine
 
 _MOST_SHOWN = 20  # of one's own reservations: three blocks each, and room for what is free
 
@@ -54,9 +54,10 @@ def _own(mine: Sequence[Entry], actor: Actor) -> Iterator[Block]:
     yield from actions([button("slot:reserve", "Reserve a slot", style="primary")])
     for entry in mine[:_MOST_SHOWN]:
         yield from _entry(entry, actor.zone)
-    if more := len(mine) - _MOST_SHOWN:
-        words: Line = (f"and {more} more: ", Literal("/slot list"))
-        yield from block(section(words, actor.zone)) if more > 0 else ()
+    if (more := len(mine) - _MOST_SHOWN) > 0:
+        figure = f"{more} " if len(mine) < MOST_LISTED else ""  # there may be more than were read
+        words: Line = (f"and {figure}more: ", Literal("/slot list"))
+        yield from block(section(words, actor.zone))
 
 
 def _entry(entry: Entry, zone: ZoneInfo) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -18,12 +18,14 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.settings import Settings
 from bot.slack.manifest import OAUTH_BACK, SCOPES
 from bot.slack.tokens import Tokens
+from core.store.database import BusyError
 from core.store.desk import Desk
 from core.store.installations import Installation
 from core.usecases.installations import issue_state, use_state
 
 INSTALL = "/slack/install"
 _STATE_SECONDS = 600
+_AGAIN = "Slack or the database did not answer: please begin anew in a moment.\n"
 
 
 class _Kept(AsyncInstallationStore):
@@ -94,7 +96,10 @@ def _page(
     handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]],
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def page(request: web.Request) -> web.Response:
-        shown = await to_aiohttp_response(await handle(await to_bolt_request(request)))
+        try:
+            shown = await to_aiohttp_response(await handle(await to_bolt_request(request)))
+        except (ClientError, TimeoutError, BusyError):
+            shown = web.Response(status=503, text=_AGAIN)
         shown.headers["Cache-Control"] = "no-store"
         shown.headers["Referrer-Policy"] = "no-referrer"
         return shown

@@ -12,12 +12,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answers.reply import Reply
 from bot.commands.commands import Cancel
 from bot.commands.run import handle
+from bot.form.answers import Mistake
+from bot.form.text import parse_reason
 from bot.slack.answer import reply_view
 from bot.slack.answering import answered
 from bot.slack.errands import Errands
 from bot.slack.form_state import Submitted, read_form
 from bot.slack.hall import Body, Hall, submission_key, team_of
 from bot.slack.handing import errors_of, hand_in, show_result, with_form
+from bot.slack.home import Home
 from bot.slack.small_views import waiting_view
 from core.model.people import Actor
 from core.store.database import BusyError
@@ -31,9 +34,10 @@ _UNTIL_SHOWN = 0.4
 class Submissions:
     """Listens to modals that are handed in."""
 
-    def __init__(self, hall: Hall, errands: Errands) -> None:
+    def __init__(self, hall: Hall, errands: Errands, home: Home) -> None:
         self._hall = hall
         self._errands = errands
+        self._home = home
 
     async def on_form(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
@@ -61,6 +65,7 @@ class Submissions:
             await ack(response_action="errors", errors=errors)
         else:
             await ack(response_action="update", view=reply_view(given.reply, given.zone))
+            await self._home.publish(body, client)
 
     async def on_cancel(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
@@ -68,10 +73,14 @@ class Submissions:
         """Cancel, with the reason that was written."""
         form = read_form(view)
         code = json.loads(view["private_metadata"])["code"]
-        reason = form.given.get("reason") or ""
+        # a reason is one line, and people write several
+        reason = parse_reason(" ".join(str(form.given.get("reason") or "").splitlines()))
+        if isinstance(reason, Mistake):
+            await ack(response_action="errors", errors={"reason": reason.message})
+            return
+        command = Cancel(code, reason)
 
         async def work(actor: Actor) -> Reply:
-            command = Cancel(code, reason if isinstance(reason, str) else "")
             return await handle(
                 self._hall.desk, actor, command, submission_key=submission_key(body)
             )
@@ -84,6 +93,7 @@ class Submissions:
             return
         given = task.result()
         await ack(response_action="update", view=reply_view(given.reply, given.zone))
+        await self._home.publish(body, client)
 
     async def on_import(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Put the addresses of a file on an audience list."""

@@ -47,7 +47,7 @@ class Tokens:
         at, token = self._known.get(team, (-_KEPT, None))
         if time.monotonic() - at < _KEPT:
             return token
-        before = token or self._own or None
+        before = token if team in self._known else self._own or None
         try:
             # whoever waits for an answer has no time to lose where a token is known
             async with asyncio.timeout(_HURRY if before else None):

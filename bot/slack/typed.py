@@ -17,6 +17,7 @@ from core.model.recipient import Contact, RouteName
 _TOKEN = re.compile(r"<([#@!]?)([^<>|]+)(?:\|([^<>]*))?>")
 ADDRESS = re.compile(r"slack:([CGDUW][A-Z0-9]+)")
 _PERSON = "UW"
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def read_typed(text: str) -> tuple[str, dict[str, str]]:
@@ -36,6 +37,11 @@ def read_typed(text: str) -> tuple[str, dict[str, str]]:
         return label if target.startswith("mailto:") else target
 
     return unescape(_TOKEN.sub(shown, text)), names
+
+
+def readable(text: str) -> str:
+    """Put a sign in place of what no database keeps: NUL, and halves of characters."""
+    return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def address(target: str) -> str:

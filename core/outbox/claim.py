@@ -284,7 +284,9 @@ class _Access:
             self._ingest_url = with_path(server.ingest_url, reservation.code) if server else ""
             holder = store.people.account(reservation.workspace_id, reservation.holder_id)
             self._zone = holder.zone if holder else ""
-            self._met_in = holder.met_in if holder else ""
+            # what is only shown does not last: mail is better, if they gave an address
+            mail = store.people.person(reservation.holder_id).email
+            self._met_in = holder.met_in if holder and not mail else ""
 
     def of(self, number: int, kind: NoticeKind) -> dict[str, str]:
         """Give one recipient's links and credentials, as far as the kind of notice shows them."""

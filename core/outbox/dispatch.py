@@ -37,6 +37,7 @@ from core.store.desk import Desk
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+_LAST_RESULTS = 6.0  # seconds that what is in flight is given when we stop
 _POLL = 1.0  # seconds between looks at the outbox when nobody wakes us
 
 Fill = Callable[[int, Personal], Message]
@@ -82,7 +83,7 @@ class Dispatcher:
         try:
             while not stop.is_set():
                 self._wake.clear()
-                await self._round(stop)
+                await self._round_until(stop, stopping)
                 await self._idle(stopping)
         finally:
             stopping.cancel()
@@ -102,6 +103,16 @@ class Dispatcher:
         for outlet in self._outlets.values():
             await asyncio.gather(*(lane.close() for lane in outlet.lanes.values()))
             outlet.lanes.clear()
+
+    async def _round_until(self, stop: asyncio.Event, stopping: asyncio.Task[bool]) -> None:
+        """Do a round; what has got stuck when it is time to stop is left as after a crash."""
+        going = asyncio.create_task(self._round(stop), name="dispatcher.round")
+        try:
+            await asyncio.wait({going, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({going}, timeout=_LAST_RESULTS)
+        finally:
+            going.cancel()
+            await asyncio.wait({going})
 
     async def _round(self, stop: asyncio.Event) -> None:
         try:

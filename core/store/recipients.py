@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, tuple_
+from sqlalchemy import Connection, Row, bindparam, func, tuple_
 from sqlmodel import col, delete, insert, select, update
 
 from core.access.vault import Vault
@@ -39,6 +39,11 @@ class NewRecipient:
     def as_asked(self) -> NewRecipient:
         """Give it as one that put itself on the list, whatever it had stopped before."""
         return replace(self, suppressed="", was_new=False, asked=True)
+
+
+def anybody_in(workspace_id: int) -> int:
+    """Give the holder of a suppression that holds for whoever in a workspace lists the address."""
+    return -workspace_id
 
 
 class Recipients:
@@ -272,8 +277,11 @@ class Recipients:
             .where(whose, col(RecipientRow.listed_at) > since, col(RecipientRow.was_new))
         ).scalar_one()
 
-    def suppressions(self, contacts: Sequence[Contact], holder_id: int) -> dict[str, str]:
-        """Give the reasons not to write to contacts, by `Contact.key`."""
+    def suppressions(self, contacts: Sequence[Contact], *whose: int) -> dict[str, str]:
+        """Give the reasons not to write to contacts, by `Contact.key`.
+
+        Those that hold for everybody, and those of some holders or of `anybody_in` a workspace.
+        """
         keyed = {
             digest: contact.key
             for contact in contacts
@@ -284,17 +292,19 @@ class Recipients:
             rows = self._connection.execute(
                 select(SuppressionRow.digest, SuppressionRow.reason).where(
                     col(SuppressionRow.digest).in_(some),
-                    or_(
-                        col(SuppressionRow.holder_id) == ANY_HOLDER,
-                        col(SuppressionRow.holder_id) == holder_id,
-                    ),
+                    col(SuppressionRow.holder_id).in_([ANY_HOLDER, *whose]),
                 )
             )
             found |= {keyed[row.digest]: row.reason for row in rows}
         return found
 
-    def same_address(self, contact: Contact, holder_id: int | None) -> list[tuple[int, int]]:
-        """Find a contact on all reservations that are not past, of one holder or (None) of any."""
+    def same_address(
+        self, contact: Contact, holder_id: int | None = None, workspace_id: int | None = None
+    ) -> list[tuple[int, int]]:
+        """Find a contact on all reservations that are not past; of one holder, or in one workspace.
+
+        None: of any, in any.
+        """
         query = (
             select(RecipientRow.reservation_id, RecipientRow.number)
             .join(ReservationRow, col(ReservationRow.id) == col(RecipientRow.reservation_id))
@@ -306,10 +316,12 @@ class Recipients:
         )
         if holder_id is not None:
             query = query.where(col(ReservationRow.holder_id) == holder_id)
+        if workspace_id is not None:
+            query = query.where(col(ReservationRow.workspace_id) == workspace_id)
         return [(row.reservation_id, row.number) for row in self._connection.execute(query)]
 
     def suppress(self, contact: Contact, holder_id: int, reason: str, now: datetime) -> None:
-        """Write to an address no more: for one holder, or with `ANY_HOLDER` for all."""
+        """Write to an address no more: for one holder, `anybody_in` a workspace, `ANY_HOLDER`."""
         self.lift_suppression(contact, holder_id)
         self._connection.execute(
             insert(SuppressionRow).values(

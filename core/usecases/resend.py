@@ -15,6 +15,7 @@ from core.store.store import Store
 from core.usecases.answers import Ended, NotAllowed, NotFound, SentAgain
 from core.usecases.authority import managed
 from core.usecases.locking import locked
+from core.usecases.reserve import whose
 
 
 def send_again(
@@ -50,6 +51,6 @@ def _without_bounce(store: Store, reservation: Reservation, recipient: Recipient
     reason = store.recipients.suppressions([contact], ANY_HOLDER).get(contact.key, "")
     if reason.startswith(BOUNCED):
         store.recipients.lift_suppression(contact, ANY_HOLDER)
-    left = store.recipients.suppressions([contact], reservation.holder_id).get(contact.key, "")
+    left = store.recipients.suppressions([contact], *whose(reservation)).get(contact.key, "")
     store.recipients.set_suppressed(reservation.id, [recipient.number], left)
     return replace(recipient, suppressed=left)

@@ -17,7 +17,7 @@ from core.notices.notice import NoticeKind
 from core.outbox.enqueue import tell_audience, tell_holder
 from core.policy.load import busy_interval
 from core.policy.reasons import Deny, Permit
-from core.store.recipients import HOLDER, NewRecipient
+from core.store.recipients import HOLDER, NewRecipient, anybody_in
 from core.store.reservations import Secrets
 from core.store.store import Store
 from core.usecases.answers import (
@@ -84,6 +84,11 @@ def make_credentials(wish: CredentialWish) -> Secrets:
     return Secrets(watch_user=wish.user or GUEST, passcode=passcode)
 
 
+def whose(reservation: Reservation) -> tuple[int, int]:
+    """Say whose suppressions hold for a reservation: its holder's, and its workspace's."""
+    return reservation.holder_id, anybody_in(reservation.workspace_id)
+
+
 def new_recipients(
     store: Store,
     reservation: Reservation,
@@ -91,7 +96,7 @@ def new_recipients(
     first_number: int,
 ) -> tuple[list[NewRecipient], tuple[Skipped, ...]]:
     """Make recipients of contacts, each with a passcode where everybody has their own."""
-    reasons = store.recipients.suppressions(contacts, reservation.holder_id)
+    reasons = store.recipients.suppressions(contacts, *whose(reservation))
     each = reservation.credential_mode is CredentialMode.EACH
     limits = store.limits
     bounded = (limits.new_addresses_per_holder, limits.new_addresses_per_workspace) != (None, None)

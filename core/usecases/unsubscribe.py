@@ -7,11 +7,11 @@ from datetime import datetime
 
 from core.access.credentials import read_code
 from core.access.links import Claim
-from core.model.people import Actor
+from core.model.people import Actor, Role
 from core.model.recipient import Contact, Recipient
 from core.model.reservation import Reservation
 from core.store.codec import remembered
-from core.store.recipients import ANY_HOLDER, HOLDER
+from core.store.recipients import ANY_HOLDER, HOLDER, anybody_in
 from core.store.store import Store
 from core.usecases.answers import NotAllowed, NotFound
 
@@ -77,12 +77,15 @@ def stop_writing_to(
 ) -> int | NotAllowed:
     """Enter, as an admin, the wish of somebody who asked by other means to hear no more.
 
-    Gives on how many reservations the address is.
+    An admin does so for their own workspace, an operator for all. Gives on how many reservations
+    there the address is.
     """
     if not actor.is_admin:
         return NotAllowed()
-    store.recipients.suppress(contact, ANY_HOLDER, UNSUBSCRIBED, now)
-    places = store.recipients.same_address(contact, None)
+    workspace_id = None if actor.role is Role.OPERATOR else actor.workspace_id
+    scope = ANY_HOLDER if workspace_id is None else anybody_in(workspace_id)
+    store.recipients.suppress(contact, scope, UNSUBSCRIBED, now)
+    places = store.recipients.same_address(contact, workspace_id=workspace_id)
     for reservation_id, number in places:
         store.recipients.set_suppressed(reservation_id, [number], UNSUBSCRIBED)
     store.records.audit("stop", actor)

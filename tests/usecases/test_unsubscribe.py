@@ -209,10 +209,18 @@ async def test_an_admin_enters_the_wish_of_who_asked_by_other_means(scene: Scene
     await bench.reserve()
     admin = await member_of(scene.desk, "elsewhere", "ada", Role.ADMIN)
     member = await member_of(scene.desk, "elsewhere", "hugo")
+    theirs = await reserved_by(bench, member, slot=bench.slot(9 * DAY))
 
     refused = await scene.desk.run(stop_writing_to, member, ANN)
     places = await scene.desk.run(stop_writing_to, admin, ANN)
     await bench.post.deliver()
 
+    # for their own workspace: what others do is none of their business
     assert (NotAllowed(), 1) == (refused, places)
-    assert [] == bench.post.to(ANN.address)
+    assert 1 == len(bench.post.to(ANN.address))
+    assert 1 == len((await bench.show(theirs.code)).roll.suppressed)
+
+    assert 2 == await scene.desk.run(stop_writing_to, scene.actor, ANN)
+    await bench.reserve(slot=bench.slot(11 * DAY))
+    await bench.post.deliver()
+    assert 1 == len(bench.post.to(ANN.address))

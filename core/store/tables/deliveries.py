@@ -79,7 +79,10 @@ class DueRow(SQLModel, table=True):
 
 
 class SuppressionRow(SQLModel, table=True):
-    """An address that is not to be written to, by one holder or (`holder_id` 0) by anybody."""
+    """An address that is not to be written to, by one holder or by anybody.
+
+    `holder_id` of 0: by anybody; a negative one: by anybody in the workspace of that number.
+    """
 
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("digest", "holder_id", name="uq_suppression"),)

@@ -68,6 +68,7 @@ def _note_kinds(app: AsyncApp, hall: Hall) -> None:
 def _hear_events(app: AsyncApp, hall: Hall, home: Home, tokens: Tokens) -> None:
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+        hall.stay()
         hall.heard(HOME)
         if event.get("tab") == "home":
             await home.publish({**body, "user_id": event["user"]}, client)

@@ -54,6 +54,7 @@ class Buttons:
         respond: AsyncRespond,
     ) -> None:
         """Do what the button says, acknowledge it once that is done, and answer."""
+        self._hall.stay()
         act = str(action["action_id"]).split(":")[1]
         if act in _LINKS:
             await ack()

@@ -45,6 +45,7 @@ class Commands:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
         """Answer `/slot …` to the person alone."""
+        self._hall.stay()
         task, done = await self._hall.soon(self._typed(body, client))
         if done:
             given = task.result()
@@ -66,6 +67,7 @@ class Commands:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Open the form."""
+        self._hall.stay()
 
         async def asked(actor: Actor) -> Reply:
             return await handle(self._hall.desk, actor, parse("reserve"))

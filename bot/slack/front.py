@@ -49,7 +49,6 @@ class SlackFront:
         if self.settings.slack_app_token:
             parts.append(listen(self.app, self.settings.slack_app_token, stop))
         await asyncio.gather(*parts)
-        await self.drain()
 
     async def drain(self) -> None:
         """Finish what people still wait for."""
@@ -57,7 +56,8 @@ class SlackFront:
             await asyncio.wait(self.hall.running, timeout=_LAST_ANSWERS)
 
     async def close(self) -> None:
-        """Close the connections to Slack."""
+        """Finish what people still wait for, and close the connections to Slack."""
+        await self.drain()
         await self.tokens.close()
 
 

@@ -135,6 +135,13 @@ class Hall:
         except BusyError:
             self._noted.discard(what)  # the next one will do
 
+    def stay(self) -> None:
+        """Let the desk wait, when it stops, for the listener that calls this to have answered."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.running.add(task)
+            task.add_done_callback(self.running.discard)
+
     async def soon(self, work: Awaitable[T]) -> tuple[asyncio.Task[T], bool]:
         """Begin some work and wait for it as long as Slack lets us; tells whether it is done.
 

@@ -43,6 +43,7 @@ class Submissions:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Reserve or change what the form says."""
+        self._hall.stay()
         form = read_form(view)
         if form.uploads:
             await self._later(ack, body, form, "Reading your file")
@@ -71,6 +72,7 @@ class Submissions:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Cancel, with the reason that was written."""
+        self._hall.stay()
         form = read_form(view)
         code = json.loads(view["private_metadata"])["code"]
         # a reason is one line, and people write several
@@ -97,6 +99,7 @@ class Submissions:
 
     async def on_import(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Put the addresses of a file on an audience list."""
+        self._hall.stay()
         await self._later(ack, body, read_form(view), "Reading your file")
 
     async def _later(self, ack: AsyncAck, body: Body, form: Submitted, words: str) -> None:

@@ -1,7 +1,8 @@
 """From a request of Slack's to its acknowledgement, against Bolt that does nothing else.
 
 Run as `python -m tests.benchmarks.slack_ack`. Both applications are processes of their own and get
-the same signed requests over HTTP, 20 at once, in turns. Slack is a server of ours on loopback.
+the same signed requests over HTTP, 20 at once and one by one, in turns. Slack is a server of ours on
+loopback.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from slack_sdk.signature import SignatureVerifier
 from tests.benchmarks.bolt_alone import SECRET
 from tests.slack.server import SlackServer, open_slack
 
-AT_ONCE, ROUNDS, PER_ROUND = 20, 7, 200
+AT_ONCE, ROUNDS, PER_ROUND = (20, 1), 7, 200
 PEOPLE = 20
 _STUDIO = (
     "server",
@@ -123,16 +124,16 @@ def form(number: int) -> dict[str, str]:
 
 
 async def measure(
-    session: aiohttp.ClientSession, port: int, make: Callable[[int], dict[str, str]]
+    session: aiohttp.ClientSession, port: int, make: Callable[[int], dict[str, str]], at_once: int
 ) -> list[float]:
-    """Send one round, 20 at once, and give how long each took."""
+    """Send one round, so many at once, and give how long each took."""
     numbers = iter(range(PER_ROUND))
     taken: list[float] = []
 
     async def one_after_another() -> None:
         taken.extend([await _send(session, port, make(number)) for number in numbers])
 
-    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(one_after_another() for _ in range(at_once)))
     return taken
 
 
@@ -211,25 +212,27 @@ async def main() -> None:
                 running("-m", "bot", "run", "--only", "web", port=desk_port, env=env),
                 aiohttp.ClientSession() as session,
             ):
-                for name, make in {"/slot list": command, "a click": click, "a form": form}.items():
-                    await _compare(session, name, make, bolt_port, desk_port)
+                ports = bolt_port, desk_port
+                kinds = {"/slot list": command, "a click": click, "a form": form}
+                for (name, make), at_once in itertools.product(kinds.items(), AT_ONCE):
+                    await _compare(session, f"{name}, {at_once} at once", make, ports, at_once)
 
 
 async def _compare(
     session: aiohttp.ClientSession,
     name: str,
     make: Callable[[int], dict[str, str]],
-    bolt_port: int,
-    desk_port: int,
+    ports: tuple[int, int],
+    at_once: int,
 ) -> None:
     bolt, desk = Times(), Times()
-    for port in (bolt_port, desk_port):  # both warm
-        await measure(session, port, make)
+    for port in ports:  # both warm
+        await measure(session, port, make, at_once)
     for _ in range(ROUNDS):
-        bolt.rounds.append(await measure(session, bolt_port, make))
-        desk.rounds.append(await measure(session, desk_port, make))
+        for times, port in zip((bolt, desk), ports, strict=True):
+            times.rounds.append(await measure(session, port, make, at_once))
     print(  # noqa: T201 - what the command is for
-        f"{name:<12} median {desk.median():6.1f} ms, Bolt {bolt.median():6.1f} ms,"
+        f"{name:<23} median {desk.median():6.1f} ms, Bolt {bolt.median():6.1f} ms,"
         f" ratio {desk.median() / bolt.median():4.2f};"
         f" p99 {desk.p99():6.1f} ms, Bolt {bolt.p99():6.1f} ms,"
         f" ratio {desk.p99() / bolt.p99():4.2f}"

@@ -22,7 +22,7 @@ _TIMEOUT = 10.0  # seconds for one call
 _NO_ADDRESS = "that is no channel or person of Slack's"
 
 
-async def _tell_nobody(team: str, reason: str) -> None:
+async def _tell_nobody(team: str, token: str, reason: str) -> None:
     pass
 
 
@@ -41,7 +41,7 @@ class SlackPosts:
         self,
         token_of: Callable[[str], Awaitable[str | None]],
         api_url: str = SLACK_API_URL,
-        on_gone: Callable[[str, str], Awaitable[None]] = _tell_nobody,
+        on_gone: Callable[[str, str, str], Awaitable[None]] = _tell_nobody,
         *,
         pace: Pace | None = None,
         seconds: float = _TIMEOUT,
@@ -87,7 +87,7 @@ class SlackPosts:
                 return Withdrawn()
             return Accepted(await posting.carry_out())
         except SlackFailure as failure:
-            return await self._failed(posting, failure)
+            return await self._failed(posting, failure, token)
 
     async def _not_yet(self, task: Task) -> Outcome | None:
         """Wait for a turn in the channel; gives an outcome if that takes too long."""
@@ -98,7 +98,7 @@ class SlackPosts:
         wait = await self._pace.turn(channel) if task.posts else 0.0
         return Deferred("Slack takes one message a second in a channel", wait) if wait else None
 
-    async def _failed(self, posting: Posting, failure: SlackFailure) -> Outcome:
+    async def _failed(self, posting: Posting, failure: SlackFailure, token: str) -> Outcome:
         task, verdict = posting.task, posting.judged(failure)
         log.info(
             "slack.%s",
@@ -108,7 +108,7 @@ class SlackPosts:
         if verdict.fate is Fate.LATER and verdict.retry_after is not None:
             self._pace.hold((task.team, task.place), verdict.retry_after)
         if verdict.fate is Fate.GONE:
-            await self._on_gone(task.team, failure.word)
+            await self._on_gone(task.team, token, failure.word)
         return outcome(verdict, repeatable=not posting.posting)
 
     def _caller(self, token: str) -> Caller:

@@ -72,13 +72,23 @@ async def _run(roles: Sequence[str]) -> int:
         loop.add_signal_handler(number, stop.set)
     settings = load_settings()
     async with open_app(settings) as app:
-        parts = running(app, roles or roles_of(settings), stop)
         if app.slack is not None:
             await meet_slack(app)
+        parts = running(app, roles or roles_of(settings), stop)
         log.info("desk.ready", extra={"roles": ",".join(roles or roles_of(settings))})
-        await asyncio.gather(*parts)
+        await _all(parts, stop)
     log.info("desk.stopped")
     return 0
+
+
+async def _all(parts: Sequence[Part], stop: asyncio.Event) -> None:
+    """Run all parts; where one breaks down the others are stopped before that is said."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def roles_of(settings: Settings) -> tuple[str, ...]:
@@ -100,6 +110,8 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
     if "web" in roles and app.slack is not None:
         routes = app.slack.routes
         parts.append(serve(routes, settings.http_host, settings.http_port, stop))
+        if "slack" not in roles:  # what is handed in over HTTP is also done here
+            parts.append(app.slack.errands.run(stop))
     return parts
 
 

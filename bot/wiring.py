@@ -208,7 +208,7 @@ def slack_front(settings: Settings, desk: Desk) -> SlackFront:
 
 def slack_outlet(settings: Settings, slack: SlackFront) -> Outlet:
     """Make the route to Slack's channels and people."""
-    route = SlackPosts(slack.tokens.token_of, settings.slack_api_url, slack.tokens.ended)
+    route = SlackPosts(slack.tokens.token_of, settings.slack_api_url, slack.tokens.refused)
 
     def composed(notice: Notice) -> Fill:
         fill = compose_slack(notice)
@@ -242,6 +242,7 @@ async def meet_slack(app: App) -> None:
         log.warning("slack.trouble", extra={"reason": problem})
     if app.slack is not None and settings.slack_bot_token and checked.team_id:
         found = Installation(checked.team_id, checked.team_name, token="")  # it is in the settings
+        app.slack.tokens.own_team = checked.team_id
         await app.slack.tokens.installed(found)
 
 

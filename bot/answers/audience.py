@@ -109,16 +109,21 @@ def no_file() -> Reply:
 def exported(answer: ListShown, wanted: str) -> Reply:
     """Give a list as a file."""
     filename = re.sub(r"[^\w-]+", "-", answer.name).strip("-") or "audience"
+    mails = [one for one in answer.members if one.route is RouteName.EMAIL]
     headline: Line = (
         Said(answer.name),
-        f": {counted(len(answer.members), 'address', 'addresses')} as CSV.",
+        f": {counted(len(mails), 'address', 'addresses')} as CSV.",
     )
-    file = Attachment(f"{filename}.csv", as_csv(answer.members), wanted)
-    return Reply(Tone.OK, (headline,), attachment=file)
+    lines = [headline]
+    if more := len(answer.members) - len(mails):
+        what = counted(more, "channel or person", "channels or people")
+        lines.append((f"{what} of a chat can be in no such file.",))
+    file = Attachment(f"{filename}.csv", as_csv(mails), wanted)
+    return Reply(Tone.OK, tuple(lines), attachment=file)
 
 
 def as_csv(contacts: Sequence[Contact]) -> bytes:
-    """Write contacts as CSV (RFC 4180, UTF-8), so that an import gives them back.
+    """Write mail addresses as CSV (RFC 4180, UTF-8), so that an import gives them back.
 
     A cell that a spreadsheet would take for a formula begins with a space, which an import drops.
     """
@@ -126,8 +131,7 @@ def as_csv(contacts: Sequence[Contact]) -> bytes:
     rows = csv.writer(file)
     rows.writerow(["email", "name"])
     for one in contacts:
-        if one.route is RouteName.EMAIL:
-            rows.writerow([_harmless(one.address), _harmless(one.name)])
+        rows.writerow([_harmless(one.address), _harmless(one.name)])
     return file.getvalue().encode()
 
 

@@ -78,6 +78,8 @@ def _gather(text: str, others: Recognise, *, smallest_table: int) -> Contacts:
     bad_count = duplicates = 0
     for piece in _pieces(text.removeprefix("\ufeff"), others, smallest_table):
         found = _read(piece, others)
+        if len(accepted) + duplicates + bad_count >= MOST_CONTACTS:
+            return _too_many(piece.line)
         if isinstance(found, NotAnAddress):
             bad_count += 1
             if len(bad) < MOST_DETAILED:
@@ -87,8 +89,6 @@ def _gather(text: str, others: Recognise, *, smallest_table: int) -> Contacts:
         duplicates += known is not None
         if known is None or not known.name:
             accepted[found.key] = Contact(found.route, (known or found).address, found.name)
-        if len(accepted) > MOST_CONTACTS:
-            return _too_many(piece.line)
     return Contacts(tuple(accepted.values()), tuple(bad), duplicates, bad_count)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -75,12 +76,20 @@ def _hear_events(app: AsyncApp, hall: Hall, home: Home, tokens: Tokens) -> None:
 
     @app.event("app_uninstalled")
     async def uninstalled(body: dict[str, Any]) -> None:
-        await tokens.ended(str(body.get("team_id", "")), "app_uninstalled")
+        await tokens.ended(str(body.get("team_id", "")), "app_uninstalled", _sent_at(body))
 
     @app.event("tokens_revoked")
     async def revoked(event: dict[str, Any], body: dict[str, Any]) -> None:
         if event.get("tokens", {}).get("bot"):
-            await tokens.ended(str(body.get("team_id", "")), "tokens_revoked")
+            await tokens.ended(str(body.get("team_id", "")), "tokens_revoked", _sent_at(body))
+
+
+def _sent_at(body: dict[str, Any]) -> datetime | None:
+    """Say when an event came about; Slack sends it again for minutes. Seconds are cut off."""
+    seconds = body.get("event_time")
+    if not isinstance(seconds, int):
+        return None
+    return datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=1)
 
 
 async def _on_error(error: Exception) -> None:

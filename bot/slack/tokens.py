@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import datetime
 
 from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.authorization import AuthorizeResult
@@ -41,22 +42,28 @@ class Tokens:
         self._api_url = api_url
         self._session: ClientSession | None = None
         self._known: dict[str, tuple[float, str | None]] = {}
+        self.own_team = ""  # whose own token is, once Slack was asked
 
     async def token_of(self, team: str) -> str | None:
-        """Give the token for a workspace; None where the desk is not installed, or not any more."""
+        """Give the token for a workspace; None where the desk is not installed, or not any more.
+
+        Raises `BusyError` where the store cannot be asked and no token was known before.
+        """
         at, token = self._known.get(team, (-_KEPT, None))
         if time.monotonic() - at < _KEPT:
             return token
-        before = token if team in self._known else self._own or None
+        own = self._own if self.own_team in {"", team} else ""
+        before = token or own
         try:
             # whoever waits for an answer has no time to lose where a token is known
             async with asyncio.timeout(_HURRY if before else None):
                 found = await self._desk.read(installation_of, team)
         except (BusyError, TimeoutError):
-            # a person who asks now is to be told so: by the token that was right just before
-            return before
+            if before:  # a person who asks now is to be told so: by what was right just before
+                return before
+            raise
         gone = found is not None and found.ended_at is not None
-        token = None if gone else (found.token if found else "") or self._own or None
+        token = None if gone else (found.token if found else "") or own or None
         self._known[team] = (time.monotonic(), token)
         return token
 
@@ -65,11 +72,20 @@ class Tokens:
         await self._desk.run_patiently(keep_installation, installation)
         self._known.pop(installation.team_id, None)
 
-    async def ended(self, team: str, reason: str) -> None:
-        """Keep that the desk was removed from a workspace; nothing happens the second time."""
-        if await self._desk.run_patiently(end_installation, team):
+    async def ended(self, team: str, reason: str, at: datetime | None = None) -> None:
+        """Keep that the desk was removed from a workspace; nothing happens the second time.
+
+        `at` is when that was: what Slack says late must not end a newer installation.
+        """
+        if await self._desk.run_patiently(end_installation, team, at):
             log.warning("slack.removed", extra={"team": team, "reason": reason})
         self._known.pop(team, None)
+
+    async def refused(self, team: str, token: str, reason: str) -> None:
+        """Keep that a token is dead, unless another one is in its place by now."""
+        self._known.pop(team, None)
+        if await self.token_of(team) == token:
+            await self.ended(team, reason)
 
     async def client_of(self, team: str) -> AsyncWebClient | None:
         """Give a client for a workspace, or None."""
@@ -114,7 +130,10 @@ class Authorizing(AsyncAuthorize):
         actor_user_id: str | None = None,  # noqa: ARG002 - likewise
     ) -> AuthorizeResult | None:
         """Give the workspace's token, or None where the desk is not installed."""
-        token = await self._tokens.token_of(team_id or enterprise_id or "")
+        try:
+            token = await self._tokens.token_of(team_id or enterprise_id or "")
+        except BusyError:
+            token = ""  # the listener finds the same, and says so
         if token is None:
             return None
         return AuthorizeResult(

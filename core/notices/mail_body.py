@@ -121,6 +121,7 @@ class _Making:
             message_id="",
             composed_at=self.notice.made_at,
             zone=self.zone,
+            asked=False,
             **{value: self.mark(value, context) for value in VALUES[2:]},
         )
 

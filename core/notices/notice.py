@@ -90,7 +90,8 @@ class Personal:
     `unsubscribe_link` is "" where there is no web; `passcode` "" where there are no credentials.
     `zone` is a holder's own time zone; for the audience the server's zone (in `Facts`) is used.
     `posted` is what a chat calls the post that shows this recipient the reservation, "" where there
-    is none yet. `fallback` is where else in the same chat a holder may be met.
+    is none yet. `fallback` is where else in the same chat a holder may be met. `asked` is true of
+    whoever put themselves on the list.
     """
 
     contact: Contact
@@ -108,3 +109,4 @@ class Personal:
     zone: str = ""
     posted: str = ""
     fallback: str = ""
+    asked: bool = False

@@ -154,14 +154,12 @@ def _closing(notice: Notice, personal: Personal, *, on: bool) -> tuple[Line, ...
 
 def _footer(notice: Notice, personal: Personal, stop: Line) -> tuple[Line, ...]:
     listed: Line = (
-        "You get this because ",
-        Said(notice.facts.holder_name),
-        " listed ",
-        Said(shown_address(personal.contact)),
-        " for this live stream, reservation ",
-        Literal(notice.code),
-        ".",
+        *("You get this because ", Said(notice.facts.holder_name), " listed "),
+        *(Said(shown_address(personal.contact)), " for this live stream, reservation "),
+        *(Literal(notice.code), "."),
     )
+    if personal.asked:
+        listed = ("You asked to be told of this live stream, reservation ", *listed[-2:])
     if personal.unsubscribe_link:
         stop = (Link(personal.unsubscribe_link, "Stop these notices"),)
     return (listed, stop) if stop else (listed,)

@@ -188,6 +188,7 @@ class _Party:
                 composed_at=claimed.composed_at,
                 first_message_id=_message_id(thread, mail_domain) if thread else "",
                 posted=posted.get(one.number, ""),
+                asked=self._recipients[one.number].asked,
                 **access.of(one.number, claimed.kind),
             )
             jobs.append(Job(one, claimed, notice, personal))
@@ -195,10 +196,13 @@ class _Party:
 
     def _posted(self, deliveries: Sequence[Delivery]) -> dict[int, str]:
         """Give the posts that chats show to those about to be told, by recipient."""
-        numbers = [one.number for one in deliveries if one.route.edits]
-        if not numbers:
-            return {}
-        return self._store.deliveries.posts(self._reservation.id, numbers, POSTED_KINDS)
+        found: dict[int, str] = {}
+        for route in {one.route for one in deliveries if one.route.edits}:
+            numbers = [one.number for one in deliveries if one.route is route]
+            found |= self._store.deliveries.posts(
+                self._reservation.id, numbers, POSTED_KINDS, route
+            )
+        return found
 
     def _put_off(self, deliveries: Sequence[Delivery], reason: str) -> None:
         log.error("delivery.sealed", extra={"reservation": self._reservation.id, "reason": reason})

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 _BATCH = 100
 _LAST_RESULTS = 6.0  # seconds that what is in flight is given when we stop
+_BUSY_AGAIN = 5.0  # seconds
 _POLL = 1.0  # seconds between looks at the outbox when nobody wakes us
 
 Fill = Callable[[int, Personal], Message]
@@ -209,6 +210,9 @@ class Dispatcher:
             return await outlet.lanes[number].send(message, hand_over)
         except RouteUnavailable as error:
             return RouteDown(error.reason)
+        except BusyError as error:
+            # the route needed the database; unless it was handed over, nothing has left yet
+            return Doubtful(str(error)) if handed_over else Deferred(str(error), _BUSY_AGAIN)
         except Exception:  # routes raise nothing else: a fault of ours again, and no reason to stop
             log.exception("delivery.not_sent", extra={"delivery": job.delivery.id})
             reason = "the desk could not send this notice; its operator finds out why"

@@ -11,6 +11,7 @@ from core.model.recipient import Recipient, RouteName
 from core.model.reservation import Facts, Reservation
 from core.notices.notice import AUDIENCE_KINDS, NoticeKind
 from core.notices.plan import Standing, difference, reminder_is_due, worthless_at
+from core.policy.schedule import ASKED_LEAD
 from core.store.deliveries import NewDelivery
 from core.store.recipients import HOLDER
 from core.store.store import Store
@@ -94,11 +95,16 @@ def tell_some(store: Store, reservation: Reservation, audience: Audience) -> int
 
 
 def remind_audience(
-    store: Store, reservation: Reservation, lead: timedelta, *, asked: bool = False
+    store: Store,
+    reservation: Reservation,
+    lead: timedelta,
+    *,
+    asked: bool = False,
+    only: int | None = None,
 ) -> int:
     """Queue a reminder to everybody who expects the slot at the time it has.
 
-    With `asked` to those who put themselves on the reservation for it, without to all the others.
+    With `asked` to those who asked for one themselves: to all of them, or to `only` one.
     """
     audience = audience_of(store, reservation, hold=True)
     return _queue(
@@ -114,10 +120,18 @@ def remind_audience(
                 lead=lead,
             )
             for recipient in audience.recipients
-            if recipient.asked is asked
+            if _is_reminded(recipient, lead, asked=asked)
+            and only in {None, recipient.number}
             and reminder_is_due(audience.standing, recipient, audience.facts_told_to(recipient))
         ),
     )
+
+
+def _is_reminded(recipient: Recipient, lead: timedelta, *, asked: bool) -> bool:
+    """Tell whom a reminder is for; who asked for one is not sent the same by the holder's wish."""
+    if asked:
+        return recipient.asked
+    return not (recipient.asked and lead == ASKED_LEAD)
 
 
 def tell_holder(  # noqa: PLR0913 - a notice to the holder has this many sides

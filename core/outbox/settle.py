@@ -74,8 +74,8 @@ def _overtaken(
     delivery: Delivery, wanted: Difference | None, audience: Audience
 ) -> AssumeTold | None:
     """Take for told what may have arrived and is not what must be said by now."""
-    if not delivery.doubtful or delivery.kind not in TOLD_KINDS:
-        return None
+    if not delivery.doubtful or delivery.kind not in TOLD_KINDS or delivery.route.edits:
+        return None  # a chat can be asked: what stands there is found, and then edited
     level = Told(delivery.level)
     # that it is off stays true for whom it is off, whatever changes for the others
     said = audience.told_facts[delivery.revision]
@@ -104,12 +104,16 @@ def _reminder(
 ) -> Settled:
     if not reminder_is_due(audience.standing, recipient, audience.facts_told_to(recipient)):
         return _not_needed(delivery, recipient)
+    if delivery.doubtful and delivery.composed_at is not None:
+        return _word_for_word(delivery, delivery.composed_at)
     level = Difference(NoticeKind.REMINDER, recipient.told)
     return _claimed(delivery, level, recipient.told_revision, recipient, now)
 
 
 def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> Settled:
     """Send the holder what is still so: nothing newer may have happened to what it is about."""
+    if delivery.doubtful and delivery.composed_at is not None and delivery.route.edits:
+        return _word_for_word(delivery, delivery.composed_at)  # found, and edited by what follows
     match delivery.kind:
         case NoticeKind.PERMISSION | NoticeKind.RECEIPT:
             holds = delivery.revision == reservation.revision

@@ -344,15 +344,20 @@ class Deliveries:
         return tuple(_delivery(row) for row in rows)
 
     def posts(
-        self, reservation_id: int, numbers: Collection[int], kinds: Collection[NoticeKind]
+        self,
+        reservation_id: int,
+        numbers: Collection[int],
+        kinds: Collection[NoticeKind],
+        route: RouteName,
     ) -> dict[int, str]:
-        """Give what the next hop called the newest sent message of some kinds, by recipient."""
+        """Give what a route called the newest sent message of some kinds, by recipient."""
         rows = self._connection.execute(
             select(DeliveryRow.number, DeliveryRow.external_id)
             .where(
                 col(DeliveryRow.reservation_id) == reservation_id,
                 col(DeliveryRow.number).in_(list(numbers)),
                 col(DeliveryRow.kind).in_([kind.value for kind in kinds]),
+                col(DeliveryRow.route) == route.value,
                 col(DeliveryRow.state) == DeliveryState.SENT.value,
                 col(DeliveryRow.external_id) != "",
             )

@@ -8,18 +8,21 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlmodel import col, delete, insert, select, update
 
-from core.access.vault import Vault
+from core.access.vault import SealBrokenError, Vault
 from core.store.tables import ErrandRow
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One errand: `key` names the submission, `text` is what its front end wrote down for it."""
+    """One errand: `key` names the submission, `text` is what its front end wrote down for it.
+
+    `text` of None: it cannot be opened, for want of the key it was sealed with.
+    """
 
     id: int
     key: str
     kind: str
-    text: str
+    text: str | None
     tries: int
     made_at: datetime
 
@@ -66,8 +69,17 @@ class Errands:
             .where(col(ErrandRow.id) == row.id)
             .values(not_before=until, tries=row.tries + 1)
         )
-        text = self._vault.open(row.sealed, _place(row.key))
+        try:
+            text = self._vault.open(row.sealed, _place(row.key))
+        except SealBrokenError:  # it must not stand in the way of the others
+            text = None
         return Errand(row.id, row.key, row.kind, text, row.tries + 1, row.made_at)
+
+    def put_off(self, errand_id: int, until: datetime) -> None:
+        """Leave an errand for later."""
+        self._connection.execute(
+            update(ErrandRow).where(col(ErrandRow.id) == errand_id).values(not_before=until)
+        )
 
     def drop(self, errand_id: int) -> None:
         """Forget an errand that was carried out."""

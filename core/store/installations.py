@@ -75,16 +75,17 @@ class Installations:
         )
         return tuple(self._installation(row) for row in rows)
 
-    def end(self, team_id: str, now: datetime) -> bool:
-        """Note that the desk was removed from a workspace, and forget its token.
+    def end(self, team_id: str, now: datetime, at: datetime) -> bool:
+        """Note that the desk was removed from a workspace at a moment, and forget its token.
 
-        False where it was not there, or had been removed before.
+        False where it was not there, had been removed before, or was installed after that moment.
         """
         ended = self._connection.execute(
             update(SlackInstallationRow)
             .where(
                 col(SlackInstallationRow.team_id) == team_id,
                 col(SlackInstallationRow.ended_at).is_(None),
+                col(SlackInstallationRow.installed_at) <= at,
             )
             .values(ended_at=now, token_sealed="")
         )

@@ -167,6 +167,10 @@ class Recipients:
             "suppressed",
         )
 
+    def set_asked(self, reservation_id: int, number: int) -> None:
+        """Note that a recipient asked to be reminded."""
+        self._update(reservation_id, [{"n": number, "asked": True}], "asked")
+
     def note_told(self, told: Iterable[tuple[int, int, Told, int, int | None]]) -> None:
         """Note what recipients have been told.
 

@@ -126,7 +126,7 @@ class Together:
         done: list[tuple[Asked, Any]] = []
         has_work = False
         try:
-            with self.open_transaction(max(0.001, min(one.left for one in batch))) as connection:
+            with self.open_transaction(max(0.001, *(one.left for one in batch))) as connection:
                 # begun one by one: whoever gives up while another is at work is not served
                 for one in batch:
                     if one.begin():

@@ -20,6 +20,11 @@ def take_errand(store: Store, now: datetime, kind: str) -> Errand | None:
     return store.errands.take(kind, now, now + _AGAIN_AFTER)
 
 
+def put_errand_off(store: Store, now: datetime, errand_id: int, wait: timedelta) -> None:
+    """Leave an errand for a while: the desk was busy, or its answer did not arrive."""
+    store.errands.put_off(errand_id, now + wait)
+
+
 def drop_errand(store: Store, now: datetime, errand_id: int) -> None:
     """Forget an errand that was done."""
     store.errands.drop(errand_id)

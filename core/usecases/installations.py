@@ -29,9 +29,12 @@ def keep_installation(store: Store, now: datetime, installation: Installation) -
     store.records.audit("slack_installed", None, team=installation.team_id)
 
 
-def end_installation(store: Store, now: datetime, team: str) -> bool:
-    """Note that the desk was removed from a workspace: its token is forgotten, nothing is sent."""
-    ended = store.installations.end(team, now)
+def end_installation(store: Store, now: datetime, team: str, at: datetime | None = None) -> bool:
+    """Note that the desk was removed from a workspace: its token is forgotten, nothing is sent.
+
+    `at` is when it was, if not now: an installation that is newer stays.
+    """
+    ended = store.installations.end(team, now, at or now)
     if ended:
         store.records.audit("slack_removed", None, team=team)
     return ended

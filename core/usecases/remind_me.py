@@ -53,25 +53,27 @@ def remind_me(  # noqa: PLR0913 - who asks, of what, and where they saw it
         return Ended(reservation)
     at = max(now, reservation.slot.starts_at - ASKED_LEAD)
     mine = known.get(contact.key)
-    if mine is not None and not mine.removed and not mine.suppressed:
+    if mine is not None and mine.asked and not mine.removed and not mine.suppressed:
         return WillRemind(reservation, at, already=True)
     if mine is None and len(known) >= store.limits.recipients:
         return TooManyRecipients(len(known) + 1, store.limits.recipients)
-    number = _listed(store, actor, reservation, contact, mine)
-    store.recipients.note_told([(found.id, number, post.told, post.told_revision, None)])
+    number = _listed(store, reservation, contact, mine)
+    if mine is None or not mine.told.expects:
+        store.recipients.note_told([(found.id, number, post.told, post.told_revision, None)])
     if at <= now:
-        remind_audience(store, reservation, ASKED_LEAD, asked=True)
+        remind_audience(store, reservation, ASKED_LEAD, asked=True, only=number)
     store.records.audit("remind_me", actor, found.id)
     return WillRemind(reservation, at)
 
 
 def _listed(
-    store: Store, actor: Actor, reservation: Reservation, contact: Contact, mine: Recipient | None
+    store: Store, reservation: Reservation, contact: Contact, mine: Recipient | None
 ) -> int:
     """Put a contact on the list, or back on it: asking for it outweighs an earlier stop."""
     if mine is not None:
         store.recipients.set_removed(reservation.id, [mine.number], removed=False)
         store.recipients.set_suppressed(reservation.id, [mine.number], "")
+        store.recipients.set_asked(reservation.id, mine.number)
         return mine.number
     number = store.recipients.next_number(reservation.id)
     (made,), _ = new_recipients(store, reservation, [contact], number)

@@ -122,8 +122,8 @@ async def test_mail_goes_while_slack_cannot_be_reached(town: Town) -> None:
     nowhere = "http://127.0.0.1:9/api/"
     async with running(town, CALLBOARD_SLACK_API_URL=nowhere) as process:
         async with asyncio.timeout(SOON):
-            while not town.mails("ann@example.org"):
-                await asyncio.sleep(0.05)  # noqa: ASYNC110 - another process: nothing tells when
+            while not town.mails("ann@example.org"):  # noqa: ASYNC110 - nothing tells us when
+                await asyncio.sleep(0.05)
         assert ["Live stream"] == town.subjects("ann@example.org")
         assert await stopped_in(process) < STOPPED
 

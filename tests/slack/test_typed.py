@@ -8,7 +8,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.slack.typed import address, contact_of, is_person, read_typed, recogniser, target_of
+from bot.slack.typed import (
+    address,
+    contact_of,
+    is_person,
+    read_typed,
+    readable,
+    recogniser,
+    target_of,
+)
 from core.model.recipient import Contact, RouteName
 from tests.slack.hostile import HOSTILE
 from tests.slack.speaking import as_slack_sends, escaped
@@ -109,6 +117,17 @@ def test_addresses_are_read_back(target: str) -> None:
     assert target == target_of(contact)
     assert (target[0] in "UW") == is_person(target)
     assert contact == recogniser("T0001", {target: "x"})(address(target))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_no_database_keeps_is_replaced_and_nothing_else(text: str) -> None:
+    kept = readable(text)
+
+    kept.encode()  # a surrogate would raise
+    assert "\x00" not in kept
+    assert len(text) == len(kept)
+    assert all(other in (one, "\ufffd") for one, other in zip(text, kept, strict=True))
+    assert (text == kept) == (not re.search("[\x00\ud800-\udfff]", text))
 
 
 def test_the_helper_writes_as_slack_does() -> None:

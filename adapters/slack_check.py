@@ -11,21 +11,6 @@ import aiohttp
 from adapters.slack_call import SLACK_API_URL, call, client, new_session
 from adapters.slack_errors import CUT, GARBLED, UNREACHABLE, Fate, SlackFailure, judge
 
-SCOPES = (
-    "chat:write",
-    "chat:write.public",
-    "commands",
-    "im:write",
-    "im:history",
-    "channels:read",
-    "groups:read",
-    "channels:history",
-    "groups:history",
-    "channels:join",
-    "users:read",
-    "usergroups:read",
-    "files:read",
-)
 _TIMEOUT = 5.0  # seconds for each call
 _BOT, _APP = "CALLBOARD_SLACK_BOT_TOKEN", "CALLBOARD_SLACK_APP_TOKEN"
 _SETTINGS = "in the app's settings at Slack"
@@ -45,7 +30,8 @@ async def try_slack(
     bot_token: str,
     app_token: str = "",
     api_url: str = SLACK_API_URL,
-    scopes: Iterable[str] = SCOPES,
+    *,
+    scopes: Iterable[str],
 ) -> SlackChecked:
     """Try a bot token with its scopes, and an app token (Socket Mode) where there is one.
 

@@ -42,6 +42,14 @@ class SlackPerson:
     deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What is known of a channel; of one that Slack does not tell of, that it may be private."""
+
+    name: str = ""
+    private: bool = True
+
+
 class SlackLookup:
     """What front ends ask Slack; what Slack does not answer in time is taken for unknown.
 
@@ -71,12 +79,19 @@ class SlackLookup:
 
     async def channel_name(self, team: str, channel: str) -> str:
         """Give a channel's name without its sign; "" if it is unknown, or has none."""
+        return (await self._channel(team, channel)).name
+
+    async def is_private(self, team: str, channel: str) -> bool:
+        """Tell whether only its members may read a channel; True where that is unknown."""
+        return (await self._channel(team, channel)).private
+
+    async def _channel(self, team: str, channel: str) -> _Channel:
         try:
             return await self._cached(
-                ("channel", team, channel), _PERSON_KEPT, lambda: self._channel_name(team, channel)
+                ("channel", team, channel), _PERSON_KEPT, lambda: self._asked(team, channel)
             )
         except SlackFailure as failure:
-            return self._unknown("channel", failure, "")
+            return self._unknown("channel", failure, _Channel())
 
     async def in_group(self, team: str, user: str, group: str) -> bool:
         """Tell whether somebody is in a user group, by its handle or id; False if that is unknown.
@@ -139,9 +154,11 @@ class SlackLookup:
             deleted=deleted,
         )
 
-    async def _channel_name(self, team: str, channel: str) -> str:
-        found = await self._ask(team, "conversations.info", {"channel": channel})
-        return cleaned(str((found.get("channel") or {}).get("name") or "")).strip()
+    async def _asked(self, team: str, channel: str) -> _Channel:
+        found = (await self._ask(team, "conversations.info", {"channel": channel})).get("channel")
+        said = found or {}
+        name = cleaned(str(said.get("name") or "")).strip()
+        return _Channel(name, private=bool(said.get("is_private", True)))
 
     async def _members(self, team: str, group: str) -> frozenset[str]:
         wanted = group.removeprefix("@")

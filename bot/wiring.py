@@ -225,7 +225,10 @@ def slack_outlet(settings: Settings, slack: SlackFront) -> Outlet:
 async def slack_works(settings: Settings) -> SlackChecked:
     """Really ask Slack about the tokens; gives what they are for and what is wrong."""
     return await try_slack(
-        settings.slack_bot_token, settings.slack_app_token, settings.slack_api_url, SCOPES
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_api_url,
+        scopes=SCOPES,
     )
 
 

@@ -10,10 +10,14 @@ from core.model.recipient import Contact
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Reserve a slot: `words` as typed (when, length, server), `fields` by the form's names."""
+    """Reserve a slot: `words` as typed (when, length, server), `fields` by the form's names.
+
+    `contacts` came in a file, and were read already.
+    """
 
     words: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,15 @@ class Reconfirm:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Change a reservation; `words` are a new time, `fields` what is to be different."""
+    """Change a reservation; `words` are a new time, `fields` what is to be different.
+
+    `contacts` came in a file, were read already, and are to be added.
+    """
 
     code: str
     words: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

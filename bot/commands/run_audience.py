@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.answers import audience, mistakes
 from bot.answers.refusals import refused
 from bot.answers.reply import Reply
@@ -56,7 +58,10 @@ async def run_import(asking: Asking, command: AudienceImport) -> Reply:
     """Put a file's contacts on a list."""
     if command.data is None:
         return audience.no_file()
-    found = parse_contacts_file(command.data, command.filename, others=asking.others)
+    # in a thread: a large file takes long to read, and others are waiting for their answers
+    found = await asyncio.to_thread(
+        parse_contacts_file, command.data, command.filename, others=asking.others
+    )
     if isinstance(found, Mistake):
         return mistakes.mistaken(_NOTHING, {"file": found})
     return await _add(asking, command.name, found)

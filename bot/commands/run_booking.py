@@ -34,6 +34,7 @@ async def run_reserve(asking: Asking, command: Reserve) -> Reply:
         return forms.incomplete(_with_problems(form, request, command.words, known))
     if not isinstance(request, ReserveRequest):
         raise TypeError("the form of a reservation gave no request for one")
+    request = replace(request, audience=(*request.audience, *command.contacts))
     answer = await asking.write(reserve, request)
     match answer:
         case Permitted():
@@ -56,13 +57,14 @@ async def run_change(asking: Asking, command: Change) -> Reply:
     if isinstance(values, Misunderstood):
         return misunderstood(values)
     form = FormAsked(command.code, values, {}, known.defaults, known.context, known.listed)
-    if not values:
+    if not values and not command.contacts:
         return forms.incomplete(form)
     request = read_form(form)
     if isinstance(request, FormErrors):
         return forms.incomplete(_with_problems(form, request, command.words, known))
     if not isinstance(request, ChangeRequest):
         raise TypeError("the form of a change gave no request for one")
+    request = replace(request, add=(*request.add, *command.contacts))
     return await _changed(asking, request, form, known)
 
 

@@ -61,16 +61,16 @@ async def answered(hall: Hall, body: Body, work: Work) -> Answered:
         return Answered(actor, _UTC)
     found = await guarded(work(actor), "Slack")
     if isinstance(found, Reply):
-        return Answered(found, actor.zone, _asked_on(found, body))
+        return Answered(found, actor.zone, _asked_on(found))
     return Answered(Reply(Tone.INFO, ()), actor.zone, found)
 
 
-def _asked_on(reply: Reply, body: Body) -> Block | None:
+def _asked_on(reply: Reply) -> Block | None:
     """Make the form that a reply asks to be filled in, with what is wrong beside its fields."""
     if reply.form is None or reply.tone is Tone.TROUBLE:
         return None
     form = with_instead(reply.form, reply.actions, reply.form.context.zone)
-    return form_view(form, channel=channel_of(body))
+    return form_view(form)
 
 
 def with_instead(form: FormAsked, acts: tuple[Action, ...], zone: ZoneInfo) -> FormAsked:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -93,8 +95,10 @@ def _sent_at(body: dict[str, Any]) -> datetime | None:
 
 
 async def _on_error(error: Exception) -> None:
-    # what was typed stays out of the log: the error's class and place say enough
-    log.error("slack.failed", exc_info=error)
+    # what was typed stays out of the log, and an error's words may hold it: class and place do
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    log.error("slack.failed", extra={"error": type(error).__name__, "where": where})
 
 
 def _quiet_logger() -> logging.Logger:

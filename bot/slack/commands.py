@@ -12,8 +12,9 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.answers import mistakes
 from bot.answers.reply import Attachment, Reply, Tone
-from bot.commands.commands import AudienceImport, Settings
+from bot.commands.commands import AudienceAdd, AudienceImport, Misunderstood, Settings
 from bot.commands.grammar import parse
 from bot.commands.run import handle
 from bot.slack.answer import is_long, reply_message
@@ -29,10 +30,15 @@ from bot.slack.answering import (
 from bot.slack.blocks import Block
 from bot.slack.hall import Body, Hall, submission_key, team_of, user_of
 from bot.slack.small_views import import_view
-from bot.slack.typed import read_typed, readable, recogniser
+from bot.slack.typed import is_person, read_typed, readable, recogniser
 from core.model.people import Actor
 
 log = logging.getLogger(__name__)
+
+_PRIVATE = (
+    "is private, and a list is for everybody in the workspace: pick the channel in the form of a"
+    " reservation instead"
+)
 
 
 class Commands:
@@ -55,7 +61,7 @@ class Commands:
             await ack(response_type="ephemeral", **LATER_MESSAGE)
             given = await task
             if given.reply.lines:
-                said = respond(response_type="ephemeral", replace_original=True, **given.message)
+                said = respond(response_type="ephemeral", replace_original=False, **given.message)
                 if not await shown(said, "answer"):
                     await say_directly(client, body, given)
         file = given.reply.attachment
@@ -92,6 +98,8 @@ class Commands:
             if isinstance(command, AudienceImport) and command.data is None:
                 return import_view(command.name)
             named = {**names, **await self._named(body, names)}
+            if isinstance(command, AudienceAdd) and (found := await self._private(body, named)):
+                return mistakes.misunderstood(Misunderstood(f"{found} {_PRIVATE}"))
             reply = await handle(
                 self._hall.desk,
                 actor,
@@ -108,6 +116,13 @@ class Commands:
             return given
         opened = await open_view(client, body, given.view)
         return replace(given, reply=replace(TOO_LATE, lines=()) if opened else TOO_LATE)
+
+    async def _private(self, body: Body, named: dict[str, str]) -> str:
+        """Name a channel that is not for everybody in the workspace, as its lists are."""
+        for target, name in named.items():
+            if not is_person(target) and await self._hall.lookup.is_private(team_of(body), target):
+                return name
+        return ""
 
     async def _named(self, body: Body, names: dict[str, str]) -> dict[str, str]:
         """Look up what Slack wrote without a name."""

@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,15 +28,15 @@ from bot.slack.hall import Body, Hall, submission_key, team_of
 from bot.slack.handing import asked_again, hand_in, show_result
 from bot.slack.small_views import IMPORT
 from core.model.people import Actor
-from core.model.recipient import Contact
 from core.store.database import BusyError
 from core.store.errands import Errand
-from core.usecases.errands import drop_errand, keep_errand, take_errand
+from core.usecases.errands import drop_errand, keep_errand, put_errand_off, take_errand
 
 log = logging.getLogger(__name__)
 
 _KIND = "slack"
-_MOST_TRIES = 5
+_MOST_TRIES = 20
+_AGAIN_AFTER = timedelta(seconds=5)
 _LOOK_EVERY = 5.0  # seconds, should nobody wake us
 _LARGEST_FILE = 2_000_000  # bytes
 _KEPT_OF_VIEW = (
@@ -93,25 +94,40 @@ class Errands:
         """Do every errand that waits; what goes wrong is logged, and tried again later."""
         try:
             while errand := await self._hall.desk.run_patiently(take_errand, _KIND):
-                await self._do(errand)
+                if await self._done(errand):
+                    await self._hall.desk.run_patiently(drop_errand, errand.id)
+                else:
+                    await self._hall.desk.run_patiently(put_errand_off, errand.id, _AGAIN_AFTER)
         except BusyError as error:
             log.warning("errand.busy", extra={"reason": str(error)})
-        except Exception:
-            log.exception("errand.failed")
 
-    async def _do(self, errand: Errand) -> None:
+    async def _done(self, errand: Errand) -> bool:
+        """Do one errand; False where it is to be tried again."""
+        last = errand.tries >= _MOST_TRIES
+        try:
+            finished = await self._did(errand, last=last)
+        except BusyError:
+            finished = False
+        except Exception:  # one that cannot be done must not stand in the way of the others
+            log.exception("errand.failed", extra={"errand": errand.id})
+            finished = False
+        if last and not finished:
+            log.error("errand.given_up", extra={"errand": errand.id})
+        return finished or last
+
+    async def _did(self, errand: Errand, *, last: bool) -> bool:
+        if errand.text is None:
+            return False  # sealed with a key that is missing: it may be put back
         body = json.loads(errand.text)
         client = await self._client_of(team_of(body))
+        if client is None:
+            return True  # the desk was removed there meanwhile: nobody is left to be told
         form = read_form(body["view"])
-        if client is not None and errand.tries <= _MOST_TRIES:
-            done = await guarded(self._carried_out(body, form), "Errand")
-            given = done if isinstance(done, Answered) else Answered(done, ZoneInfo("UTC"))
-            if given.reply.tone is Tone.TROUBLE and errand.tries < _MOST_TRIES:
-                return  # the desk was busy: the errand is still there
-            told = await self._told(client, body, given, form)
-            if not told and errand.tries < _MOST_TRIES:
-                return  # it is done, and will be answered the same the next time
-        await self._hall.desk.run_patiently(drop_errand, errand.id)
+        done = await guarded(self._carried_out(body, form), "Errand")
+        given = done if isinstance(done, Answered) else Answered(done, ZoneInfo("UTC"))
+        if given.reply.tone is Tone.TROUBLE and not last:
+            return False
+        return await self._told(client, body, given, form)
 
     async def _told(
         self, client: AsyncWebClient, body: Body, given: Answered, form: Submitted
@@ -134,13 +150,13 @@ class Errands:
             return Answered(
                 await handle(self._hall.desk, actor, command, submission_key=key), actor.zone
             )
-        found = parse_contacts_file(data, filename)
+        # in a thread: a large file takes long to read, and others are waiting for their answers
+        found = await asyncio.to_thread(parse_contacts_file, data, filename)
         if isinstance(found, Mistake):
             return await self._refused(actor, form, found)
         if found.bad_count:
             return await self._refused(actor, form, Mistake(say_bad(found)))
-        more = "\n".join(_as_typed(one) for one in found.accepted)
-        reply = await hand_in(self._hall, actor, team_of(body), form, key, more)
+        reply = await hand_in(self._hall, actor, team_of(body), form, key, found.accepted)
         return Answered(reply, actor.zone)
 
     async def _fetched(self, team: str, form: Submitted) -> bytes | Mistake:
@@ -158,9 +174,3 @@ class Errands:
             return Answered(reply, actor.zone)
         asked = await asked_again(self._hall, actor, form, "file", problem)
         return Answered(Reply(Tone.MISTAKE, reply.lines, form=asked), actor.zone)
-
-
-def _as_typed(contact: Contact) -> str:
-    """Write an address as a person would paste it."""
-    name = contact.name.replace('"', "'")
-    return f'"{name}" <{contact.address}>' if name else contact.address

@@ -47,13 +47,12 @@ class Upload:
 class Submitted:
     """A modal as it was handed in: `given` and `before` by field, texts or lists of texts.
 
-    `code` is the reservation to change, "" for a new one; `channel` where the form was asked for.
+    `code` is the reservation to change, "" for a new one.
     `typed` are the fields that were filled in with what somebody had typed, not with what holds;
     `put` and `taken` the channels and people by which the pickers differed from the reservation.
     """
 
     code: str
-    channel: str
     turn: int
     given: Mapping[str, str | list[str]]
     before: Mapping[str, str | list[str]]
@@ -132,7 +131,6 @@ def read_form(view: Mapping[str, Any]) -> Submitted:
     fields = tuple(block["block_id"] for block in view["blocks"] if block["type"] == "input")
     return Submitted(
         code=str(metadata.get("code", "")),
-        channel=str(metadata.get("channel", "")),
         turn=int(metadata.get("turn", 0)),
         given=given,
         before=before,

@@ -21,18 +21,16 @@ from core.notices.as_rich_text import block, bulleted, paragraph
 FORM = "slot_form"
 
 
-def form_view(
-    form: FormAsked, *, channel: str = "", picked: tuple[str, ...] | None = None, turn: int = 0
-) -> Block:
+def form_view(form: FormAsked, *, picked: tuple[str, ...] | None = None, turn: int = 0) -> Block:
     """Make the modal of a form; `turn` counts how often its values were put in anew.
 
-    `channel` is where it was asked for. `picked` are the channels and people that were picked
+    `picked` are the channels and people that were picked
     already; None: those that are on the reservation.
     """
     if picked is None:
         form, picked = with_picks(form)
     page = _Page(form, picked, turn)
-    noted = {"code": form.code, "channel": channel, "turn": turn, "typed": sorted(form.values)}
+    noted = {"code": form.code, "turn": turn, "typed": sorted(form.values)}
     metadata = json.dumps(noted | differences(form, picked))
     return modal(
         FORM,

@@ -47,7 +47,7 @@ class SlackFront:
         """Do errands and, where there is an app token, listen; until told to stop."""
         parts = [self.errands.run(stop)]
         if self.settings.slack_app_token:
-            parts.append(listen(self.app, self.settings.slack_app_token, stop))
+            parts.append(listen(self.app, self.settings.slack_app_token, stop, self.drain))
         await asyncio.gather(*parts)
 
     async def drain(self) -> None:

@@ -49,6 +49,9 @@ class Lookup(Protocol):
     async def channel_name(self, team: str, channel: str) -> str:
         """Give a channel's name, or ""."""
 
+    async def is_private(self, team: str, channel: str) -> bool:
+        """Tell whether only its members may read a channel; True where that is unknown."""
+
     async def in_group(self, team: str, user: str, group: str) -> bool:
         """Tell whether somebody is in a user group, given by handle or id."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +17,13 @@ from bot.commands.run import guarded, handle
 from bot.form.answers import Mistake
 from bot.slack.answer import reply_view
 from bot.slack.answering import Answered, say_directly, shown, with_instead
+from bot.slack.form_fields import FILE
 from bot.slack.form_state import Submitted
 from bot.slack.form_view import form_view, problem_text
 from bot.slack.hall import Body, Hall
 from bot.slack.typed import recogniser
 from core.model.people import Actor
+from core.model.recipient import Contact
 from core.notices.as_console import render_lines
 from core.notices.said import cleaned
 
@@ -29,17 +32,23 @@ _ACKNOWLEDGED_IN = 0.5  # seconds, on the way to Slack
 
 
 async def hand_in(  # noqa: PLR0913, PLR0917 - a form, by whom, from where, with a file or without
-    hall: Hall, actor: Actor, team: str, form: Submitted, key: str | None, more: str = ""
+    hall: Hall,
+    actor: Actor,
+    team: str,
+    form: Submitted,
+    key: str | None,
+    contacts: tuple[Contact, ...] = (),
 ) -> Reply:
-    """Carry out a form; `more` are addresses that came in a file."""
+    """Carry out a form; `contacts` came in a file."""
     values = form.values(actor.zone)
     if form.code and not values:
         values = {"add": ""}  # nothing differs: that is answered, and no form asked for once more
     names = await hall.names(team, sorted({*form.targets, *form.targets_before}))
-    if more:
-        name = "add" if form.code else "audience"
-        values[name] = "\n".join(filter(None, (values.get(name, ""), more)))
-    command = Change(form.code, fields=values) if form.code else Reserve(fields=values)
+    command = (
+        Change(form.code, fields=values, contacts=contacts)
+        if form.code
+        else Reserve(fields=values, contacts=contacts)
+    )
     others = recogniser(team, names)
     return await handle(hall.desk, actor, command, submission_key=key, others=others)
 
@@ -112,8 +121,17 @@ def _result(given: Answered, form: Submitted) -> dict[str, Any]:
     asked = with_instead(reply.form, reply.actions, given.zone)
     # what was picked, and what came in a file, is no text that was typed
     typed = {name: text for name in ("audience", "add", "remove") if (text := _typed(form, name))}
-    asked = replace(asked, values={**asked.values, **dict.fromkeys(_LISTED, ""), **typed})
-    return form_view(asked, channel=form.channel, picked=tuple(form.targets), turn=form.turn + 1)
+    values = {**asked.values, **dict.fromkeys(_LISTED, ""), **typed}
+    asked = replace(asked, values=values, problems=_shown_problems(asked, typed))
+    return form_view(asked, picked=tuple(form.targets), turn=form.turn + 1)
+
+
+def _shown_problems(form: FormAsked, typed: Mapping[str, str]) -> dict[str, Problem]:
+    """Move what is wrong with addresses that were not typed to the file that they came in."""
+    return {
+        FILE if name in _LISTED and name not in typed else name: problem
+        for name, problem in form.problems.items()
+    }
 
 
 _LISTED = ("audience", "add", "remove")

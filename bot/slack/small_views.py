@@ -57,5 +57,5 @@ def import_view(name: str) -> Block:
 
 def waiting_view(words: str) -> Block:
     """Say that something goes on that takes longer than Slack waits; the answer takes its place."""
-    later: Line = ("You may close this: what comes of it is also sent to you directly.",)
+    later: Line = ("You may close this: then what comes of it is sent to you directly.",)
     return modal(WAIT, "One moment", block(paragraph(((words,), later), _UTC)), close="Close")

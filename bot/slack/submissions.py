@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers.reply import Reply
+from bot.answers.reply import Reply, Tone
 from bot.commands.commands import Cancel
 from bot.commands.run import handle
 from bot.form.answers import Mistake
@@ -27,8 +26,6 @@ from core.store.database import BusyError
 
 _BUSY = "The desk is busy; nothing was written: try again in a moment."
 _AT_WORK = "The desk is at work on it."
-# seconds until Slack shows what was acknowledged, which would take the place of an earlier result
-_UNTIL_SHOWN = 0.4
 
 
 class Submissions:
@@ -57,7 +54,6 @@ class Submissions:
         task, done = await self._hall.soon(answered(self._hall, body, work))
         if not done:
             await ack(response_action="update", view=waiting_view(_AT_WORK))
-            await asyncio.sleep(_UNTIL_SHOWN)
             await show_result(client, body, await task, form)
             return
         given = task.result()
@@ -90,10 +86,12 @@ class Submissions:
         task, done = await self._hall.soon(answered(self._hall, body, work))
         if not done:
             await ack(response_action="update", view=waiting_view(_AT_WORK))
-            await asyncio.sleep(_UNTIL_SHOWN)
             await show_result(client, body, await task, form)
             return
         given = task.result()
+        if given.reply.tone is Tone.TROUBLE:  # the reason stays where it was typed
+            await ack(response_action="errors", errors=errors_of(given, form))
+            return
         await ack(response_action="update", view=reply_view(given.reply, given.zone))
         await self._home.publish(body, client)
 
@@ -110,5 +108,4 @@ class Submissions:
             await ack(response_action="errors", errors={form.fields[0]: _BUSY})
             return
         await ack(response_action="update", view=waiting_view(f"{words} \N{HORIZONTAL ELLIPSIS}"))
-        await asyncio.sleep(_UNTIL_SHOWN)
         self._errands.wake()

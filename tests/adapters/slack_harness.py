@@ -64,7 +64,7 @@ class SlackHarness(Harness):
     def route_to(self, api_url: str, seconds: float = 10) -> SlackPosts:
         """Make a route to a Slack at that address, which waits so long for each answer."""
 
-        async def gone(team: str, reason: str) -> None:
+        async def gone(team: str, _: str, reason: str) -> None:
             self.gone.append((team, reason))
 
         pace = Pace(self.time, self.time.sleep)

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack_check import SCOPES, SlackChecked, try_slack
+from adapters.slack_check import SlackChecked, try_slack
+from bot.slack.manifest import SCOPES
 from tests.slack.server import ALL_SCOPES, Error, SlackServer, Team, open_slack
 
 
@@ -25,17 +26,17 @@ def team(slack: SlackServer) -> Team:
 
 
 async def _problems(slack: SlackServer, bot: str, app: str = "") -> tuple[str, ...]:
-    return (await try_slack(bot, app, slack.api_url)).problems
+    return (await try_slack(bot, app, slack.api_url, scopes=SCOPES)).problems
 
 
 async def test_all_is_well(slack: SlackServer, team: Team) -> None:
-    checked = await try_slack(team.bot_token, team.app_token, slack.api_url)
+    checked = await try_slack(team.bot_token, team.app_token, slack.api_url, scopes=SCOPES)
 
     assert SlackChecked("T0001", "Stage", "callboard") == checked
 
 
 async def test_what_is_not_set_is_not_tried(slack: SlackServer) -> None:
-    assert SlackChecked() == await try_slack("", "", slack.api_url)
+    assert SlackChecked() == await try_slack("", "", slack.api_url, scopes=SCOPES)
     assert [] == slack.calls
 
 
@@ -44,14 +45,14 @@ async def test_the_missing_scopes_are_named(slack: SlackServer, team: Team) -> N
 
     (problem,) = await _problems(slack, team.bot_token)
 
-    assert "scopes that the bot lacks: im:write, channels:join:" in problem
+    assert "scopes that the bot lacks: channels:join, im:write:" in problem
     assert "reinstall the app" in problem
 
 
 async def test_scopes_that_are_not_wanted_are_not_missed(slack: SlackServer, team: Team) -> None:
     team.scopes = {"chat:write"}
 
-    checked = await try_slack(team.bot_token, "", slack.api_url, ["chat:write"])
+    checked = await try_slack(team.bot_token, "", slack.api_url, scopes=["chat:write"])
 
     assert () == checked.problems
 
@@ -111,7 +112,7 @@ async def test_a_slack_that_is_not_there_is_said_once() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
-        checked = await try_slack("xoxb-a", "xapp-a", url)
+        checked = await try_slack("xoxb-a", "xapp-a", url, scopes=SCOPES)
 
     words = "Slack cannot be reached (nothing listens there): look at CALLBOARD_SLACK_API_URL"
     assert (f"{url}: {words} and the network",) == checked.problems

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.model.delivery import Accepted, Refused
+from core.model.delivery import Accepted, Doubtful, Refused
 from core.model.people import WorkspaceKind
 from core.model.recipient import Contact, RouteName
 from core.usecases.settings import Account, enter, recognise, set_own
 from tests.desks import Scene
-from tests.life.bench import Bench
+from tests.life.bench import Bench, sweep
 from tests.usecases.chat import CHANNEL, Chat
 
 HOLDER = Contact(RouteName.SLACK, "T0001/U0001")
@@ -125,3 +126,48 @@ async def test_a_name_that_is_not_known_just_now_renames_nobody(chat: Chat) -> N
     actor = await chat.bench.desk.run(enter, Account(WorkspaceKind.SLACK, "T1", "Stage", "U1", ""))
 
     assert "Hanna" == actor.name
+
+
+async def test_a_post_in_doubt_is_looked_for_before_anything_newer_is_said(chat: Chat) -> None:
+    chat.slack.answer(CHANNEL.address, Doubtful("the line broke"), arrives=True)
+    reservation = await chat.reserved(await chat.member())
+    await chat.deliver()
+    await chat.bench.cancel(reservation.code)
+    chat.slack.answer(CHANNEL.address, Accepted("C0001:1.5"))
+    chat.bench.clock.move(timedelta(minutes=6))
+    await chat.deliver()
+
+    first, again, last = (one for one in chat.slack.sent if one.recipient == CHANNEL.address)
+    assert (first.data, True) == (again.data, again.in_doubt)  # word for word, so it is found
+    assert ["announcement", "announcement", "cancellation"] == chat.kinds(CHANNEL)
+    assert "posted='C0001:1.5'" in last.data.decode()
+
+
+async def test_a_reminder_in_doubt_is_looked_for_as_well(chat: Chat) -> None:
+    reservation = await chat.reserved(await chat.member(), reminders=(timedelta(hours=1),))
+    await chat.deliver()
+    await chat.bench.reconfirm(reservation.code)
+    await chat.deliver()
+    chat.bench.clock.now = reservation.slot.starts_at - timedelta(hours=1)
+    chat.slack.answer(CHANNEL.address, Doubtful("the line broke"), arrives=True)
+    await sweep(chat.bench.desk)
+    await chat.deliver()
+    chat.bench.clock.move(timedelta(minutes=6))
+    await chat.deliver()
+
+    first, again = chat.slack.sent[-2:]
+    assert (first.data, True) == (again.data, again.in_doubt)
+
+
+async def test_what_went_by_mail_is_no_post_to_be_edited(chat: Chat) -> None:
+    holder = await chat.member()
+    await chat.bench.desk.run(set_own, holder, email="hanna@example.org")
+    chat.slack.answer(HOLDER.address, Refused("they take no messages"))
+    reservation = await chat.reserved(holder)
+    await chat.deliver()
+    await chat.bench.desk.run(set_own, holder, email="")
+    await chat.bench.change(reservation.code, title="Late show")
+    await chat.deliver()
+
+    (receipt,) = (one for one in chat.slack.sent if one.recipient == HOLDER.address)
+    assert "posted=''" in receipt.data.decode()

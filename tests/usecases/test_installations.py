@@ -52,6 +52,15 @@ async def test_an_end_forgets_the_token_and_comes_once(desk: Desk) -> None:
     assert () == await desk.read(installations)
 
 
+async def test_a_late_word_of_an_end_leaves_a_newer_installation(desk: Desk, clock: Clock) -> None:
+    removed_at = clock.now
+    clock.move(timedelta(minutes=5))
+    await desk.run(keep_installation, STAGE)
+
+    assert not await desk.run(end_installation, "T0001", removed_at)
+    assert 1 == len(await desk.read(installations))
+
+
 async def test_a_state_is_ours_fresh_and_used_once(desk: Desk, clock: Clock) -> None:
     state, late = await desk.read(issue_state), await desk.read(issue_state)
 
@@ -86,3 +95,19 @@ async def test_an_errand_is_sealed(desk: Desk) -> None:
     with desk.database.reading(patience=2) as connection:
         row = connection.exec_driver_sql("SELECT * FROM errand").one()
     assert "secret words" not in repr(row)
+
+
+async def test_an_errand_that_cannot_be_opened_stands_in_nobodys_way(desk: Desk) -> None:
+    await desk.run(keep_errand, "slack", "spoilt", "words")
+    await desk.run(keep_errand, "slack", "good", "words")
+    await desk.run(
+        lambda store, _: store.connection.exec_driver_sql(
+            "UPDATE errand SET sealed = 'gone.AAAA' WHERE key = 'spoilt'"
+        )
+    )
+
+    taken = [await desk.run(take_errand, "slack") for _ in range(3)]
+
+    assert [("spoilt", None), ("good", "words"), None] == [
+        (one.key, one.text) if one else None for one in taken
+    ]

@@ -50,19 +50,67 @@ async def test_whoever_asks_is_reminded_whatever_the_holder_chose_for_the_others
     assert "reminder" not in chat.kinds(CHANNEL)
 
 
-async def test_the_others_reminders_do_not_reach_whoever_asked(chat: Chat) -> None:
+async def test_whoever_asked_is_on_the_list_and_reminded_with_the_others_too(chat: Chat) -> None:
     holder = await chat.member()
-    reservation = await chat.reserved(holder, reminders=(timedelta(hours=1),))
+    leads = (timedelta(hours=1), QUARTER)
+    reservation = await chat.reserved(holder, reminders=leads)
     await chat.deliver()
     await ask(chat, reservation.code)
     await chat.bench.reconfirm(reservation.code)
 
-    chat.bench.clock.now = reservation.slot.starts_at - timedelta(hours=1)
+    for lead in leads:
+        chat.bench.clock.now = reservation.slot.starts_at - lead
+        await sweep(chat.bench.desk)
+        await chat.deliver()
+
+    # the quarter of an hour that they asked for comes once, though the holder chose it as well
+    assert ["reminder", "reminder"] == chat.kinds(ANN)
+    assert 2 == chat.kinds(CHANNEL).count("reminder")
+
+
+async def test_whoever_the_holder_listed_can_ask_as_well(chat: Chat) -> None:
+    reservation = await chat.reserved(await chat.member(), audience=(CHANNEL, ANN), reminders=())
+    await chat.deliver()
+
+    answer = await ask(chat, reservation.code)
+    await chat.bench.reconfirm(reservation.code)
+    chat.bench.clock.now = reservation.slot.starts_at - QUARTER
     await sweep(chat.bench.desk)
     await chat.deliver()
 
-    assert "reminder" in chat.kinds(CHANNEL)
-    assert [] == chat.kinds(ANN)
+    assert isinstance(answer, WillRemind)
+    assert not answer.already
+    assert 1 == chat.kinds(ANN).count("reminder")
+
+
+async def test_whoever_stopped_and_asks_again_is_reminded(chat: Chat) -> None:
+    reservation = await chat.reserved(await chat.member(), audience=(CHANNEL, ANN), reminders=())
+    await chat.deliver()
+    reader = await chat.member("U0009")
+    await chat.bench.desk.run(stop_telling_me, reader, reservation.code, contact=ANN)
+
+    await ask(chat, reservation.code)
+    await chat.bench.reconfirm(reservation.code)
+    chat.bench.clock.now = reservation.slot.starts_at - QUARTER
+    await sweep(chat.bench.desk)
+    await chat.deliver()
+
+    assert 1 == chat.kinds(ANN).count("reminder")
+
+
+async def test_a_late_wish_reminds_nobody_else_once_more(chat: Chat) -> None:
+    soon = Slot.of(chat.bench.clock.now + timedelta(minutes=30), timedelta(hours=1))
+    reservation = await chat.reserved(await chat.member(), slot=soon, reminders=())
+    await chat.deliver()
+    await ask(chat, reservation.code)
+    chat.bench.clock.now = soon.starts_at - QUARTER
+    await sweep(chat.bench.desk)
+    late = Contact(RouteName.SLACK, "T0001/U0010", "@Max")
+    reader = await chat.member("U0010")
+    await chat.bench.desk.run(remind_me, reader, reservation.code, contact=late, seen_in=CHANNEL)
+    await chat.deliver()
+
+    assert [["reminder"], ["reminder"]] == [chat.kinds(ANN), chat.kinds(late)]
 
 
 async def test_whoever_asks_hears_of_changes_and_of_the_end(chat: Chat) -> None:

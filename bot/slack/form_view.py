@@ -61,8 +61,10 @@ class _Page:
                 yield from self._problem(name)
 
     def _intro(self) -> list[Block]:
-        line: Line = ("The times you pick are in your own zone, as Slack has it.",)
-        return block(paragraph((line,), self._form.context.zone))
+        lines: list[Line] = [("The times you pick are in your own zone, as Slack has it.",)]
+        if not self._form.code:
+            lines.append(("List somebody to be told: an address, a list, a channel or a person.",))
+        return block(paragraph(lines, self._form.context.zone))
 
     def _field(self, field: Field) -> Iterator[Block]:
         """Draw a field; beside the addresses stand the pickers and the file."""

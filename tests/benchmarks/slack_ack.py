@@ -1,8 +1,8 @@
 """From a request of Slack's to its acknowledgement, against Bolt that does nothing else.
 
 Run as `python -m tests.benchmarks.slack_ack`. Both applications are processes of their own and get
-the same signed requests over HTTP, 20 at once and one by one, in turns. Slack is a server of ours on
-loopback.
+the same signed requests over HTTP, 20 at once and one by one, in turns. Slack is a server of ours
+on loopback.
 """
 
 from __future__ import annotations

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
+from core.store.store import Store
+from core.store.tables import ErrandRow
 from tests.databases import SqliteFiles
 from tests.desks import Clock
 from tests.slack.hindrances import held
@@ -17,7 +20,8 @@ from tests.slack.runs import Run, Town, open_town, reserve
 from tests.slack.server import Heard, Person, ServerError, Stall, View
 
 READING = "Reading your file"
-LEASE_OVER = timedelta(seconds=61)
+LEASE = timedelta(seconds=60)
+LEASE_OVER = LEASE + timedelta(seconds=1)
 Fields = dict[str, object]
 CSV = b"name,email\nAnn,ann@example.org\nBob,bob@example.org\n"
 
@@ -238,10 +242,17 @@ async def test_an_answer_that_slack_does_not_take_is_given_later(town: Town, clo
         await town.slack.until(
             lambda: [one for one in town.slack.calls_of("chat.postMessage") if one.outcome]
         )
+        async with asyncio.timeout(5):
+            while await run.app.desk.read(not_before) == clock.now + LEASE:
+                pass  # it is being told of, and then put off
         town.slack.faults.clear()
         clock.move(LEASE_OVER)
         run.front.errands.wake()
         await told(heard, "no address")
+
+
+def not_before(store: Store, _: datetime) -> datetime:
+    return store.connection.execute(select(col(ErrandRow.not_before))).scalar_one()
 
 
 async def test_an_import_is_done_once_whatever_happens(

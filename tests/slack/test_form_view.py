@@ -27,7 +27,7 @@ def test_slack_takes_a_form_whatever_was_typed_into_it() -> None:
             "": Mistake(words),
         }
         for code in ("", "K7Q-2MF"):
-            shown(asked(code, values, problems), channel="C0001", turn=3)
+            shown(asked(code, values, problems), turn=3)
 
 
 @pytest.mark.parametrize("names", [("\U0001d400" * 40, "b"), ("a" * 40, "\u6f22" * 40)])

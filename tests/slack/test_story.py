@@ -16,7 +16,7 @@ FRIDAY = int(datetime(2026, 12, 4, 19, 0, tzinfo=UTC).timestamp())
 
 @pytest.fixture(params=[SOCKET, HTTP])
 async def house(
-    request: pytest.FixtureRequest, sqlite_files: object, tmp_path: Path, clock: Clock
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
 ) -> AsyncIterator[SlackHouse]:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
     async with open_slack_house(url, tmp_path, clock, request.param) as opened:
@@ -70,5 +70,7 @@ async def test_a_slot_is_reserved_reconfirmed_changed_and_cancelled(house: Slack
     assert "Cancelled" == house.subjects("ann@example.org")[-1]
     assert "The singer is ill" in card.thread[-1].words
     await house.until(house.clock.now + timedelta(minutes=30))
-    print([m.words for m in hanna.direct_messages])
-    print(card.words, [m.words for m in card.thread])
+    assert ["Cancelled", "Report"] == [
+        next(word for word in ("Cancelled", "Report") if word in one.words)
+        for one in hanna.direct_messages
+    ]

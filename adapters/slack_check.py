@@ -11,6 +11,7 @@ import aiohttp
 from adapters.slack_call import SLACK_API_URL, call, client, new_session
 from adapters.slack_errors import CUT, GARBLED, UNREACHABLE, Fate, SlackFailure, judge
 
+_GONE = frozenset({"account_inactive", "token_revoked"})
 _TIMEOUT = 5.0  # seconds for each call
 _BOT, _APP = "CALLBOARD_SLACK_BOT_TOKEN", "CALLBOARD_SLACK_APP_TOKEN"
 _SETTINGS = "in the app's settings at Slack"
@@ -18,12 +19,16 @@ _SETTINGS = "in the app's settings at Slack"
 
 @dataclass(frozen=True, slots=True)
 class SlackChecked:
-    """What Slack says of the tokens: whose they are, and what is wrong, a line each."""
+    """What Slack says of the tokens: whose they are, and what is wrong, a line each.
+
+    `gone`: the token was right once, and the app was removed from the workspace since.
+    """
 
     team_id: str = ""
     team_name: str = ""
     bot_name: str = ""
     problems: tuple[str, ...] = field(default=())
+    gone: bool = False
 
 
 async def try_slack(
@@ -49,6 +54,7 @@ async def try_slack(
         team_name=str(answer.get("team", "")),
         bot_name=str(answer.get("user", "")),
         problems=tuple(dict.fromkeys(problems)),
+        gone=bool(answer.get("gone")),
     )
 
 
@@ -62,7 +68,7 @@ async def _bot(
         answer, headers = await call(client(token, api_url, session), "auth.test", {})
     except SlackFailure as failure:
         mend = f"copy the Bot User OAuth Token again from OAuth & Permissions {_SETTINGS}"
-        return {}, [_trouble(_BOT, failure, api_url, mend)]
+        return {"gone": failure.word in _GONE}, [_trouble(_BOT, failure, api_url, mend)]
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
     missing = [scope for scope in scopes if scope not in granted]
     if not missing:

@@ -239,7 +239,8 @@ async def meet_slack(app: App) -> None:
     """
     settings = app.settings
     checked = await slack_works(settings)
-    if refused := [one for one in checked.problems if one.startswith("CALLBOARD_SLACK_")]:
+    refused = [one for one in checked.problems if one.startswith("CALLBOARD_SLACK_")]
+    if refused and not checked.gone:  # removed since: the mail of everybody else must go on
         raise SettingsError(refused)
     for problem in checked.problems:
         log.warning("slack.trouble", extra={"reason": problem})

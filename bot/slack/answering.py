@@ -18,7 +18,8 @@ from bot.form.answers import Mistake
 from bot.slack.answer import reply_message, reply_view
 from bot.slack.blocks import Block
 from bot.slack.form_view import form_view, problem_text
-from bot.slack.hall import Body, Hall, channel_of, user_of
+from bot.slack.hall import Hall
+from bot.slack.payload import Body, channel_of, user_of
 from core.model.people import Actor
 from core.notices.as_console import render_line
 

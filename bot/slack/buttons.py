@@ -21,8 +21,9 @@ from bot.commands.grammar import parse
 from bot.commands.run import guarded, handle
 from bot.slack.answering import TOO_LATE, Answered, answered, open_view, say_directly, shown
 from bot.slack.blocks import Block
-from bot.slack.hall import Body, Hall, submission_key, team_of, user_of
+from bot.slack.hall import Hall
 from bot.slack.home import Home
+from bot.slack.payload import Body, submission_key, team_of, user_of
 from bot.slack.small_views import cancel_view
 from bot.slack.typed import contact_of
 from core.model.people import Actor

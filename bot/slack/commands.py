@@ -28,7 +28,8 @@ from bot.slack.answering import (
     shown,
 )
 from bot.slack.blocks import Block
-from bot.slack.hall import Body, Hall, submission_key, team_of, user_of
+from bot.slack.hall import Hall
+from bot.slack.payload import Body, submission_key, team_of, user_of
 from bot.slack.small_views import import_view
 from bot.slack.typed import is_person, read_typed, readable, recogniser
 from core.model.people import Actor

@@ -24,8 +24,9 @@ from bot.form.answers import Mistake
 from bot.form.contacts import parse_contacts_file, say_bad
 from bot.slack.answering import Answered
 from bot.slack.form_state import Submitted, read_form
-from bot.slack.hall import Body, Hall, submission_key, team_of
+from bot.slack.hall import Hall
 from bot.slack.handing import asked_again, hand_in, show_result
+from bot.slack.payload import Body, submission_key, team_of
 from bot.slack.small_views import IMPORT
 from core.model.people import Actor
 from core.store.database import BusyError

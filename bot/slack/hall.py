@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from bot.slack.payload import Body, home_of, team_name_of, team_of, user_of
 from core.model.people import Actor, Role, WorkspaceKind
 from core.store.database import BusyError
 from core.store.desk import Desk
@@ -16,12 +17,10 @@ from core.usecases.settings import Account, enter, recognise
 
 T = TypeVar("T")
 
-# Slack waits three seconds for an acknowledgement, the way there and back included
-# and the desk itself says after 2.2 that it is busy
+# Slack waits three seconds for an acknowledgement, the way there and back included;
+# the desk itself says after 2.2 that it is busy
 PATIENCE = 2.5
 _KEPT, _MOST_KEPT = 5.0, 10_000  # seconds, and how many: for whoever asks several times in a row
-
-Body: TypeAlias = Mapping[str, Any]
 
 
 class PersonSeen(Protocol):
@@ -80,7 +79,7 @@ class Hall:
         account = Account(
             kind=WorkspaceKind.SLACK,
             workspace=team,
-            workspace_name=_team_name(body) or team,
+            workspace_name=team_name_of(body) or team,
             user=user,
             user_name="" if person.name == user else person.name,
             role=await self._role(team, user, person, at_home=home in {"", team}),
@@ -155,61 +154,3 @@ class Hall:
         task.add_done_callback(self.running.discard)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         return task, bool(done)
-
-
-def team_of(body: Body) -> str:
-    """Give the workspace in which something was done: where the desk was met, not where from.
-
-    A visitor in a shared channel hands modals in with their own workspace as `team`.
-    """
-    if installed := _view(body).get("app_installed_team_id"):
-        return str(installed)
-    team = body.get("team")
-    if isinstance(team, Mapping):
-        return str(team.get("id", ""))
-    return str(body.get("team_id") or _view(body).get("team_id") or "")
-
-
-def user_of(body: Body) -> str:
-    """Give who did it."""
-    user = body.get("user")
-    if isinstance(user, Mapping):
-        return str(user.get("id", ""))
-    return str(body.get("user_id", ""))
-
-
-def home_of(body: Body) -> str:
-    """Give the workspace that whoever did it belongs to; "" where Slack does not say."""
-    user = body.get("user")
-    return str(user.get("team_id", "")) if isinstance(user, Mapping) else ""
-
-
-def channel_of(body: Body) -> str:
-    """Give the channel in which it was done, "" outside of any and in direct messages."""
-    channel = body.get("channel")
-    found = channel.get("id") if isinstance(channel, Mapping) else body.get("channel_id")
-    found = found or _container(body).get("channel_id") or ""
-    return "" if str(found).startswith("D") else str(found)
-
-
-def submission_key(body: Body) -> str | None:
-    """Name what was handed in: a second copy of the same payload has the same trigger."""
-    trigger = body.get("trigger_id")
-    return f"slack:{team_of(body)}:{trigger}" if trigger else None
-
-
-def _view(body: Body) -> Body:
-    view = body.get("view")
-    return view if isinstance(view, Mapping) else {}
-
-
-def _container(body: Body) -> Body:
-    container = body.get("container")
-    return container if isinstance(container, Mapping) else {}
-
-
-def _team_name(body: Body) -> str:
-    team = body.get("team")
-    if isinstance(team, Mapping):
-        return str(team.get("name") or team.get("domain") or "")
-    return str(body.get("team_domain") or "")

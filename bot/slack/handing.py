@@ -20,7 +20,8 @@ from bot.slack.answering import Answered, say_directly, shown, with_instead
 from bot.slack.form_fields import FILE
 from bot.slack.form_state import Submitted
 from bot.slack.form_view import form_view, problem_text
-from bot.slack.hall import Body, Hall
+from bot.slack.hall import Hall
+from bot.slack.payload import Body
 from bot.slack.typed import recogniser
 from core.model.people import Actor
 from core.model.recipient import Contact

@@ -15,7 +15,8 @@ from bot.commands.run import guarded, handle
 from bot.slack.answer import action_buttons, render_reply
 from bot.slack.answering import shown
 from bot.slack.blocks import DIVIDER, MOST_IN_VIEW, Block, actions, button, header
-from bot.slack.hall import Body, Hall, user_of
+from bot.slack.hall import Hall
+from bot.slack.payload import Body, user_of
 from core.model.people import Actor
 from core.model.prose import During, Line, Literal, Said, Strong
 from core.notices.as_rich_text import block, paragraph, section

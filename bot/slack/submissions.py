@@ -17,9 +17,10 @@ from bot.slack.answer import reply_view
 from bot.slack.answering import answered
 from bot.slack.errands import Errands
 from bot.slack.form_state import Submitted, read_form
-from bot.slack.hall import Body, Hall, submission_key, team_of
+from bot.slack.hall import Hall
 from bot.slack.handing import errors_of, hand_in, show_result, with_form
 from bot.slack.home import Home
+from bot.slack.payload import Body, submission_key, team_of
 from bot.slack.small_views import waiting_view
 from core.model.people import Actor
 from core.store.database import BusyError

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.commands.catalogue import TOPICS, Topic
-from tests.databases import SqliteFiles
-from tests.desks import Clock
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.server import Message
 from tests.slack.speaking import acts, code_in, filled, nodes, reserved, typed
 
 OWN = [topic for topic in TOPICS if not topic.for_admins]
 FOR_ADMINS = [topic for topic in TOPICS if topic.for_admins]
 OPENS_A_FORM = {"/slot reserve fri 20:00 for 2h", "/slot reserve tomorrow 8pm 90 min Studio"}
-
-
-@pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    async with open_slack_house(sqlite_files.fresh(), tmp_path, clock) as opened:
-        yield opened
-        opened.nothing_refused()
 
 
 async def code_for(house: SlackHouse, topic: Topic) -> str:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.slack.manifest import SHORTCUT
-from tests.databases import SqliteFiles
-from tests.desks import Clock
 from tests.slack.filling import form_of, hand_in, show
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.speaking import FRIDAY, HOUR, filled, mention, typed
-
-
-@pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    async with open_slack_house(sqlite_files.fresh(), tmp_path, clock) as opened:
-        yield opened
-        opened.nothing_refused()
 
 
 async def test_what_was_typed_is_filled_in(house: SlackHouse) -> None:

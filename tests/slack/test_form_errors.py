@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.databases import SqliteFiles
-from tests.desks import Clock
 from tests.slack.filling import form_of, hand_in, nothing_reserved, show
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.server import NotSentError
 from tests.slack.speaking import FRIDAY, HOUR, code_in, field, filled, reserved, typed
-
-
-@pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    async with open_slack_house(sqlite_files.fresh(), tmp_path, clock) as opened:
-        yield opened
-        opened.nothing_refused()
 
 
 async def test_errors_stand_beside_their_fields_all_at_once_and_nothing_typed_is_lost(

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.databases import SqliteFiles
-from tests.desks import Clock
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.server import Person, View
 from tests.slack.speaking import FRIDAY, HOUR, acts, code_in, filled, nodes, reserved, typed
-
-
-@pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    async with open_slack_house(sqlite_files.fresh(), tmp_path, clock) as opened:
-        yield opened
-        opened.nothing_refused()
 
 
 async def redrawn(house: SlackHouse, who: Person, times: int) -> View:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters import slack_pace
 from bot.form.answers import Mistake
 from bot.form.text import parse_description, parse_reason, parse_title
 from bot.slack.typed import readable
@@ -31,20 +28,8 @@ TITLES = [
 
 
 @pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles,
-    tmp_path: Path,
-    clock: Clock,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[SlackHouse]:
-    # hundreds of posts to one channel, which take minutes at the pace that Slack allows
-    monkeypatch.setattr(slack_pace, "_INTERVAL", 0.0)
-    url, public = sqlite_files.fresh(), "https://callboard.example.org"
-    async with open_slack_house(url, tmp_path, clock, public_url=public) as opened:
-        yield opened
-        opened.nothing_refused()
-        assert [] == [one.message for one in caplog.records if one.levelno >= logging.ERROR]
+def house(wild_house: SlackHouse) -> SlackHouse:
+    return wild_house
 
 
 @pytest.fixture

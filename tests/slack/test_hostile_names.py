@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import logging
-from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from adapters import slack_pace
-from tests.databases import SqliteFiles
-from tests.desks import Clock
 from tests.slack.hostile import HOSTILE
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.server import View
 from tests.slack.speaking import code_in, escaped, field, mention, typed
 from tests.slack.tame import MARK, Watch, forge
@@ -25,20 +19,8 @@ CONTROLS = bytes({*range(32), 127} - {9, 10, 13})  # with these a file is none o
 
 
 @pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles,
-    tmp_path: Path,
-    clock: Clock,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[SlackHouse]:
-    # hundreds of posts to one channel, which take minutes at the pace that Slack allows
-    monkeypatch.setattr(slack_pace, "_INTERVAL", 0.0)
-    url, public = sqlite_files.fresh(), "https://callboard.example.org"
-    async with open_slack_house(url, tmp_path, clock, public_url=public) as opened:
-        yield opened
-        opened.nothing_refused()
-        assert [] == [one.message for one in caplog.records if one.levelno >= logging.ERROR]
+def house(wild_house: SlackHouse) -> SlackHouse:
+    return wild_house
 
 
 @pytest.fixture

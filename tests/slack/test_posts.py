@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.databases import SqliteFiles
-from tests.desks import Clock
 from tests.slack.evenings import (
     PASSCODE,
     PUBLIC_URL,
@@ -21,18 +17,13 @@ from tests.slack.evenings import (
     in_channel,
     later,
 )
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.speaking import FRIDAY, HOUR, acts, mention, nodes, typed
 
 
 @pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    url = sqlite_files.fresh()
-    async with open_slack_house(url, tmp_path, clock, public_url=PUBLIC_URL) as opened:
-        yield opened
-        opened.nothing_refused()
+def house(public_house: SlackHouse) -> SlackHouse:
+    return public_house
 
 
 async def test_an_announcement_says_all_that_is_needed_and_pings_nobody(house: SlackHouse) -> None:

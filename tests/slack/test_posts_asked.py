@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.databases import SqliteFiles
-from tests.desks import Clock
 from tests.slack.evenings import (
     MINUTES,
     PASSCODE,
-    PUBLIC_URL,
     START,
     at,
     dates,
@@ -20,19 +14,14 @@ from tests.slack.evenings import (
     first_dm,
     later,
 )
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.server import Channel, Person
 from tests.slack.speaking import FRIDAY, mention, typed
 
 
 @pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    url = sqlite_files.fresh()
-    async with open_slack_house(url, tmp_path, clock, public_url=PUBLIC_URL) as opened:
-        yield opened
-        opened.nothing_refused()
+def house(public_house: SlackHouse) -> SlackHouse:
+    return public_house
 
 
 async def remind(house: SlackHouse, who: Person, where: Channel | None = None) -> str:

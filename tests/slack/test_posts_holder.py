@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.databases import SqliteFiles
-from tests.desks import Clock
 from tests.slack.evenings import (
     DEADLINE,
     MINUTES,
-    PUBLIC_URL,
     START,
     at,
     dates,
@@ -23,18 +18,13 @@ from tests.slack.evenings import (
     in_channel,
     later,
 )
-from tests.slack.house import SlackHouse, open_slack_house
+from tests.slack.house import SlackHouse
 from tests.slack.speaking import FRIDAY, HOUR, acts, mention, reserved, typed
 
 
 @pytest.fixture
-async def house(
-    sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock
-) -> AsyncIterator[SlackHouse]:
-    url = sqlite_files.fresh()
-    async with open_slack_house(url, tmp_path, clock, public_url=PUBLIC_URL) as opened:
-        yield opened
-        opened.nothing_refused()
+def house(public_house: SlackHouse) -> SlackHouse:
+    return public_house
 
 
 async def test_the_permission_has_the_deadline_and_the_buttons(house: SlackHouse) -> None:

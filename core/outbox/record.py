@@ -24,8 +24,9 @@ from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.retry import DOUBT, retry_at
 from core.outbox.settle import PERHAPS
 from core.store.deliveries import Again, Ended
-from core.store.recipients import ANY_HOLDER, HOLDER
+from core.store.recipients import HOLDER
 from core.store.store import Store
+from core.store.suppressions import ANY_HOLDER
 
 _ADDRESS = re.compile(r"[^\s<>,;:]+@[^\s<>,;:]+")
 
@@ -145,8 +146,8 @@ def _bounce(store: Store, job: Job, reason: str, now: datetime) -> None:
     contact = job.personal.contact
     # the words may hold the address it forwards to: no business of whoever else lists it
     words = f"{BOUNCED}: {_ADDRESS.sub('(address)', reason)}"
-    if not store.recipients.suppressions([contact], ANY_HOLDER):
-        store.recipients.suppress(contact, ANY_HOLDER, words, now)
+    if not store.suppressions.reasons([contact], ANY_HOLDER):
+        store.suppressions.add(contact, ANY_HOLDER, words, now)
     (recipient,) = store.recipients.many([job.delivery.to]).values()
     if not recipient.suppressed:
         store.recipients.set_suppressed(recipient.reservation_id, [recipient.number], words)

@@ -1,25 +1,23 @@
-"""Recipients, what they have been told, and which addresses are not written to."""
+"""Recipients, and what they have been told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, func, tuple_
-from sqlmodel import col, delete, insert, select, update
+from sqlmodel import col, insert, select, update
 
 from core.access.vault import Vault
 from core.model.recipient import Contact, Recipient, RouteName, Told
-from core.store.tables import RecipientRow, ReservationRow, SuppressionRow
+from core.store.slices import sliced
+from core.store.tables import RecipientRow, ReservationRow
 
 T = TypeVar("T")
 
 HOLDER = 0  # the holder's own number among a reservation's recipients
-ANY_HOLDER = 0  # in a suppression: whoever lists the address
-
-_SLICE = 500  # values in one IN (…): both databases take thousands, neither likes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +37,6 @@ class NewRecipient:
     def as_asked(self) -> NewRecipient:
         """Give it as one that put itself on the list, whatever it had stopped before."""
         return replace(self, suppressed="", was_new=False, asked=True)
-
-
-def anybody_in(workspace_id: int) -> int:
-    """Give the holder of a suppression that holds for whoever in a workspace lists the address."""
-    return -workspace_id
 
 
 class Recipients:
@@ -101,7 +94,7 @@ class Recipients:
     def many(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Recipient]:
         """Give several recipients by reservation and number."""
         found: dict[tuple[int, int], Recipient] = {}
-        for some in _sliced(keys):
+        for some in sliced(keys):
             rows = self._connection.execute(
                 select(RecipientRow).where(
                     tuple_(col(RecipientRow.reservation_id), col(RecipientRow.number)).in_(some)
@@ -113,7 +106,7 @@ class Recipients:
     def first_deliveries(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
         """Give the deliveries that recipients' mail threads hang on."""
         found: dict[tuple[int, int], int] = {}
-        for some in _sliced(keys):
+        for some in sliced(keys):
             rows = self._connection.execute(
                 select(
                     RecipientRow.reservation_id,
@@ -250,7 +243,7 @@ class Recipients:
         wanted = {digest for contact in contacts for digest in self._vault.digests(contact.key)}
         known = {
             digest
-            for some in _sliced(sorted(wanted))
+            for some in sliced(sorted(wanted))
             for digest in self._connection.execute(
                 select(RecipientRow.digest)
                 .where(
@@ -281,27 +274,6 @@ class Recipients:
             .where(whose, col(RecipientRow.listed_at) > since, col(RecipientRow.was_new))
         ).scalar_one()
 
-    def suppressions(self, contacts: Sequence[Contact], *whose: int) -> dict[str, str]:
-        """Give the reasons not to write to contacts, by `Contact.key`.
-
-        Those that hold for everybody, and those of some holders or of `anybody_in` a workspace.
-        """
-        keyed = {
-            digest: contact.key
-            for contact in contacts
-            for digest in self._vault.digests(contact.key)
-        }
-        found: dict[str, str] = {}
-        for some in _sliced(list(keyed)):
-            rows = self._connection.execute(
-                select(SuppressionRow.digest, SuppressionRow.reason).where(
-                    col(SuppressionRow.digest).in_(some),
-                    col(SuppressionRow.holder_id).in_([ANY_HOLDER, *whose]),
-                )
-            )
-            found |= {keyed[row.digest]: row.reason for row in rows}
-        return found
-
     def same_address(
         self, contact: Contact, holder_id: int | None = None, workspace_id: int | None = None
     ) -> list[tuple[int, int]]:
@@ -323,27 +295,6 @@ class Recipients:
         if workspace_id is not None:
             query = query.where(col(ReservationRow.workspace_id) == workspace_id)
         return [(row.reservation_id, row.number) for row in self._connection.execute(query)]
-
-    def suppress(self, contact: Contact, holder_id: int, reason: str, now: datetime) -> None:
-        """Write to an address no more: for one holder, `anybody_in` a workspace, `ANY_HOLDER`."""
-        self.lift_suppression(contact, holder_id)
-        self._connection.execute(
-            insert(SuppressionRow).values(
-                digest=self._vault.digest(contact.key),
-                holder_id=holder_id,
-                reason=reason,
-                made_at=now,
-            )
-        )
-
-    def lift_suppression(self, contact: Contact, holder_id: int) -> None:
-        """Let an address be written to again."""
-        self._connection.execute(
-            delete(SuppressionRow).where(
-                col(SuppressionRow.digest).in_(self._vault.digests(contact.key)),
-                col(SuppressionRow.holder_id) == holder_id,
-            )
-        )
 
     def _update(self, reservation_id: int, rows: list[dict[str, object]], *columns: str) -> None:
         if rows:
@@ -368,11 +319,6 @@ class Recipients:
 
 def _place(uid: str, number: int) -> str:
     return f"recipient:{uid}:{number}:passcode"
-
-
-def _sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), _SLICE):
-        yield values[start : start + _SLICE]
 
 
 def _recipient(row: Row[RecipientRow]) -> Recipient:

@@ -20,6 +20,7 @@ from core.store.recipients import Recipients
 from core.store.records import Records
 from core.store.reservations import Reservations
 from core.store.servers import Servers
+from core.store.suppressions import Suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Store:
     def recipients(self) -> Recipients:
         """Who is on a reservation, and what they have been told."""
         return Recipients(self.connection, self.vault)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Which addresses are not written to."""
+        return Suppressions(self.connection, self.vault)
 
     @cached_property
     def deliveries(self) -> Deliveries:

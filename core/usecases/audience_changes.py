@@ -85,7 +85,7 @@ def _welcomed_back(
     store: Store, wanted: Reservation, back: tuple[Recipient, ...]
 ) -> tuple[Skipped, ...]:
     """Put recipients on the reservation again; what they asked for meanwhile holds for them."""
-    reasons = store.recipients.suppressions([one.contact for one in back], *whose(wanted))
+    reasons = store.suppressions.reasons([one.contact for one in back], *whose(wanted))
     store.recipients.set_removed(wanted.id, [one.number for one in back], removed=False)
     for one in back:
         reason = reasons.get(one.contact.key, "")

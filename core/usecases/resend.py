@@ -10,8 +10,8 @@ from core.model.recipient import BOUNCED, Recipient
 from core.model.reservation import Reservation
 from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.tally import tally
-from core.store.recipients import ANY_HOLDER
 from core.store.store import Store
+from core.store.suppressions import ANY_HOLDER
 from core.usecases.answers import Ended, NotAllowed, NotFound, SentAgain
 from core.usecases.authority import managed
 from core.usecases.locking import locked
@@ -48,9 +48,9 @@ def _without_bounce(store: Store, reservation: Reservation, recipient: Recipient
     if not recipient.bounced:
         return recipient
     contact = recipient.contact
-    reason = store.recipients.suppressions([contact], ANY_HOLDER).get(contact.key, "")
+    reason = store.suppressions.reasons([contact], ANY_HOLDER).get(contact.key, "")
     if reason.startswith(BOUNCED):
-        store.recipients.lift_suppression(contact, ANY_HOLDER)
-    left = store.recipients.suppressions([contact], *whose(reservation)).get(contact.key, "")
+        store.suppressions.lift(contact, ANY_HOLDER)
+    left = store.suppressions.reasons([contact], *whose(reservation)).get(contact.key, "")
     store.recipients.set_suppressed(reservation.id, [recipient.number], left)
     return replace(recipient, suppressed=left)

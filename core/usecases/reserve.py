@@ -17,9 +17,10 @@ from core.notices.notice import NoticeKind
 from core.outbox.enqueue import tell_audience, tell_holder
 from core.policy.load import busy_interval
 from core.policy.reasons import Deny, Permit
-from core.store.recipients import HOLDER, NewRecipient, anybody_in
+from core.store.recipients import HOLDER, NewRecipient
 from core.store.reservations import Secrets
 from core.store.store import Store
+from core.store.suppressions import anybody_in
 from core.usecases.answers import (
     Denied,
     NobodyListed,
@@ -96,7 +97,7 @@ def new_recipients(
     first_number: int,
 ) -> tuple[list[NewRecipient], tuple[Skipped, ...]]:
     """Make recipients of contacts, each with a passcode where everybody has their own."""
-    reasons = store.recipients.suppressions(contacts, *whose(reservation))
+    reasons = store.suppressions.reasons(contacts, *whose(reservation))
     each = reservation.credential_mode is CredentialMode.EACH
     limits = store.limits
     bounded = (limits.new_addresses_per_holder, limits.new_addresses_per_workspace) != (None, None)

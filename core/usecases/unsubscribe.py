@@ -11,8 +11,9 @@ from core.model.people import Actor, Role
 from core.model.recipient import Contact, Recipient
 from core.model.reservation import Reservation
 from core.store.codec import remembered
-from core.store.recipients import ANY_HOLDER, HOLDER, anybody_in
+from core.store.recipients import HOLDER
 from core.store.store import Store
+from core.store.suppressions import ANY_HOLDER, anybody_in
 from core.usecases.answers import NotAllowed, NotFound
 
 UNSUBSCRIBED = "unsubscribed"
@@ -62,7 +63,7 @@ def _stop(store: Store, recipient: Recipient, now: datetime, *, from_everybody: 
     """Write down that a recipient wants to hear no more, on every reservation they are on."""
     reservation_id = recipient.reservation_id
     holder_id = store.reservations.get(reservation_id).holder_id
-    store.recipients.suppress(
+    store.suppressions.add(
         recipient.contact, ANY_HOLDER if from_everybody else holder_id, UNSUBSCRIBED, now
     )
     for listed_on, number in store.recipients.same_address(
@@ -84,7 +85,7 @@ def stop_writing_to(
         return NotAllowed()
     workspace_id = None if actor.role is Role.OPERATOR else actor.workspace_id
     scope = ANY_HOLDER if workspace_id is None else anybody_in(workspace_id)
-    store.recipients.suppress(contact, scope, UNSUBSCRIBED, now)
+    store.suppressions.add(contact, scope, UNSUBSCRIBED, now)
     places = store.recipients.same_address(contact, workspace_id=workspace_id)
     for reservation_id, number in places:
         store.recipients.set_suppressed(reservation_id, [number], UNSUBSCRIBED)

@@ -9,8 +9,8 @@ import pytest
 from core.model.recipient import Contact, RouteName
 from core.model.request import ChangeRequest
 from core.model.reservation import NotificationPolicy
-from core.store.recipients import ANY_HOLDER
 from core.store.store import Limits, Store
+from core.store.suppressions import ANY_HOLDER
 from core.usecases.answers import NobodyListed, NoSuchList, TooManyNewAddresses, TooManyRecipients
 from core.usecases.audience import add_to_list
 from core.usecases.change import change
@@ -180,4 +180,4 @@ async def test_suppressed_ones_are_named_whether_they_are_new_or_come_back(scene
 
 
 def _unsubscribe(store: Store, now: datetime, contact: Contact) -> None:
-    store.recipients.suppress(contact, ANY_HOLDER, "unsubscribed", now)
+    store.suppressions.add(contact, ANY_HOLDER, "unsubscribed", now)

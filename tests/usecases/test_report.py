@@ -53,7 +53,7 @@ async def test_the_report_counts_the_suppressed_neither_as_told_nor_as_failed(
 ) -> None:
     bench = Bench(scene)
     now = scene.clock.now
-    await scene.desk.run(lambda s, _: s.recipients.suppress(BEN, 0, "unsubscribed", now))
+    await scene.desk.run(lambda s, _: s.suppressions.add(BEN, 0, "unsubscribed", now))
     await bench.reserve(slot=bench.slot(HOUR), audience=(ANN, BEN))
     await bench.post.deliver()
 

@@ -13,8 +13,8 @@ from core.model.people import Role
 from core.model.recipient import Contact, RouteName
 from core.model.reservation import NotificationPolicy, Status
 from core.policy.reasons import Full
-from core.store.recipients import ANY_HOLDER
 from core.store.store import Limits, Store
+from core.store.suppressions import ANY_HOLDER
 from core.store.tables import AuditRow, ReservationRow
 from core.usecases.answers import (
     Denied,
@@ -155,7 +155,7 @@ async def test_sets_everything_that_will_fall_due(scene: Scene) -> None:
 async def test_suppressed_addresses_are_kept_on_it_and_not_written_to(scene: Scene) -> None:
     bench = Bench(scene)
     now = scene.clock.now
-    await scene.desk.run(lambda s, _: s.recipients.suppress(BEN, ANY_HOLDER, "unsubscribed", now))
+    await scene.desk.run(lambda s, _: s.suppressions.add(BEN, ANY_HOLDER, "unsubscribed", now))
 
     answer = await scene.desk.run(reserve, scene.actor, scene.request(audience=(ANN, BEN)))
     await bench.post.deliver()

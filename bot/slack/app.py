@@ -74,7 +74,7 @@ def _hear_events(app: AsyncApp, hall: Hall, home: Home, tokens: Tokens) -> None:
         hall.stay()
         hall.heard(HOME)
         if event.get("tab") == "home":
-            await home.publish({**body, "user_id": event["user"]}, client)
+            await home.open({**body, "user_id": event["user"]}, client)
 
     @app.event("app_uninstalled")
     async def uninstalled(body: dict[str, Any]) -> None:

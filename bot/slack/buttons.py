@@ -89,8 +89,11 @@ class Buttons:
             told = await open_view(client, body, given.as_view)
         if not told:
             await say_directly(client, body, given)
-        if body.get("view"):  # the page itself, or a modal that may stand over it
+        shown_in = (body.get("view") or {}).get("type")
+        if shown_in == "home":
             await self._home.publish(body, client)
+        elif shown_in:  # a modal, which may stand over it
+            await self._home.refresh(body, client)
 
 
 class _Press:

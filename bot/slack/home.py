@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,14 @@ from bot.slack.answer import action_buttons, render_reply
 from bot.slack.answering import shown
 from bot.slack.blocks import DIVIDER, MOST_IN_VIEW, Block, actions, button, header
 from bot.slack.hall import Hall
-from bot.slack.payload import Body, user_of
+from bot.slack.payload import Body, team_of, user_of
 from core.model.people import Actor
 from core.model.prose import During, Line, Literal, Said, Strong
 from core.notices.as_rich_text import block, paragraph, section
 from core.usecases.look import MOST_LISTED, Entry, list_mine
 
+_BEFORE_THEM = 3600.0  # seconds that somebody may look at a page they have opened
+_MOST_REMEMBERED = 10_000
 _MOST_SHOWN = 20  # of one's own reservations: three blocks each, and room for what is free
 
 
@@ -30,6 +33,20 @@ class Home:
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
+        self._opened: dict[tuple[str, str], float] = {}
+
+    async def open(self, body: Body, client: AsyncWebClient) -> None:
+        """Show the page to somebody who has just opened it."""
+        if len(self._opened) >= _MOST_REMEMBERED:
+            self._opened.clear()
+        self._opened[team_of(body), user_of(body)] = time.monotonic()
+        await self.publish(body, client)
+
+    async def refresh(self, body: Body, client: AsyncWebClient) -> None:
+        """Show the page anew to somebody who may have it before them: it is made on opening too."""
+        opened_at = self._opened.get((team_of(body), user_of(body)))
+        if opened_at is not None and time.monotonic() - opened_at < _BEFORE_THEM:
+            await self.publish(body, client)
 
     async def publish(self, body: Body, client: AsyncWebClient) -> None:
         """Show the page as things stand now."""

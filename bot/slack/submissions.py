@@ -63,7 +63,7 @@ class Submissions:
             await ack(response_action="errors", errors=errors)
         else:
             await ack(response_action="update", view=reply_view(given.reply, given.zone))
-            await self._home.publish(body, client)
+            await self._home.refresh(body, client)
 
     async def on_cancel(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
@@ -94,7 +94,7 @@ class Submissions:
             await ack(response_action="errors", errors=errors_of(given, form))
             return
         await ack(response_action="update", view=reply_view(given.reply, given.zone))
-        await self._home.publish(body, client)
+        await self._home.refresh(body, client)
 
     async def on_import(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Put the addresses of a file on an audience list."""

@@ -95,7 +95,7 @@ class Posting:
             return await self._carried_out()
         except SlackFailure as failure:
             verdict = self.judged(failure)
-            elsewhere = self.task.fallback and self.task.place[:1] in "UW"
+            elsewhere = self.task.fallback and self.task.person
             if not elsewhere or verdict.fate not in {Fate.REFUSED, Fate.NOBODY}:
                 raise
             await self._whisper(failure)

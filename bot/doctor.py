@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.settings import Settings, SettingsError, load_settings, unknown_settings
 from bot.slack.manifest import CLICKS, COMMANDS, HOME
+from bot.slack.oauth import INSTALL
 from bot.slack.over_http import EVENTS
 from bot.wiring import (
     mail_folder,
@@ -20,6 +21,7 @@ from bot.wiring import (
 )
 from core.access.vault import SealBrokenError, Vault
 from core.store.database import BusyError, Database, NoDatabaseError, open_database, ping
+from core.store.installations import Installations
 from core.store.records import Records
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state
@@ -116,6 +118,7 @@ def _schema(database: Database, settings: Settings) -> list[Finding]:
                 Finding(_WORKS, "tables"),
                 _servers(database),
                 _seals(database, settings),
+                *_installed(database, settings),
                 *_heard(database, settings),
             ]
 
@@ -149,6 +152,18 @@ async def _slack(settings: Settings) -> list[Finding]:
         by = "Socket Mode" if settings.slack_app_token else f"HTTP at {settings.public_url}{EVENTS}"
         found.append(Finding(_WORKS, f"Slack: {checked.bot_name} in {checked.team_name}, by {by}"))
     return found
+
+
+def _installed(database: Database, settings: Settings) -> list[Finding]:
+    """Name the workspaces that have added the desk, where they can."""
+    if not settings.slack_client_id:
+        return []
+    with database.reading(patience=2) as connection:
+        names = Installations(connection, Vault(secret_keys(settings))).names()
+    if names:
+        return [Finding(_WORKS, f"Slack workspaces: {', '.join(names)}")]
+    add = f"add it at {settings.public_url}{INSTALL}"
+    return [Finding(_MISSING, "Slack workspaces: none has added the desk", add)]
 
 
 def _heard(database: Database, settings: Settings) -> list[Finding]:

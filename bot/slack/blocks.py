@@ -22,6 +22,7 @@ _LONGEST_OPTION, _LONGEST_OPTION_VALUE = 75, 75
 _LONGEST_TITLE = 24
 _LONGEST_HEADER = 150
 _LONGEST_INPUT = 3000
+UPLOAD_HINT = "A CSV or text file with e-mail addresses, up to 2 MB."
 
 
 def button(action_id: str, label: str, value: str = "", style: str = "") -> Block:
@@ -90,6 +91,11 @@ def text_input(
 def fits_option(value: str) -> bool:
     """Tell whether a value can be that of an option, whole."""
     return value == within(value, _LONGEST_OPTION_VALUE)
+
+
+def upload() -> Block:
+    """Make a field for one file of addresses."""
+    return {"type": "file_input", "filetypes": ["csv", "txt", "tsv"], "max_files": 1}
 
 
 def option(value: str, label: str, about: str = "") -> Block:

@@ -31,8 +31,9 @@ from bot.slack.blocks import Block
 from bot.slack.hall import Hall
 from bot.slack.payload import Body, submission_key, team_of, user_of
 from bot.slack.small_views import import_view
-from bot.slack.typed import is_person, read_typed, readable, recogniser
+from bot.slack.typed import read_typed, readable, recogniser
 from core.model.people import Actor
+from core.notices.as_slack import is_person
 
 log = logging.getLogger(__name__)
 

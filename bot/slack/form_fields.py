@@ -11,19 +11,31 @@ from bot.answers.wording import CREDENTIAL_NAMES
 from bot.form.fields import CREDENTIAL_WORDS, POLICY_WORDS, Field
 from bot.form.length import say_length
 from bot.form.when import When, parse_when
-from bot.slack.blocks import Block, entry, fits_option, option, select, several, text_input
-from bot.slack.typed import is_person
+from bot.slack.blocks import (
+    UPLOAD_HINT,
+    Block,
+    entry,
+    fits_option,
+    option,
+    select,
+    several,
+    text_input,
+    upload,
+)
 from core.model.reservation import CredentialMode
 from core.notices.as_rich_text import within
+from core.notices.as_slack import is_person
 from core.notices.said import cleaned
 
 CHANNELS, PEOPLE, FILE = "channels", "people", "file"
 AS_SET = "as set"  # the choice to leave something to the server, or as it is
-_FILE_TYPES = ["csv", "txt", "tsv"]
 _LONGEST_PASTE = 3000
 
 _CREDENTIALS_SAID = {
-    CredentialMode.SHARED: ("One for all", "A user name and passcode, made for you or yours"),
+    CredentialMode.SHARED: (
+        "One for all",
+        "A user name and passcode, made for you or yours",
+    ),
     CredentialMode.EACH: ("One each", "Everybody gets a passcode of their own"),
     CredentialMode.NONE: ("None", "Whoever has the address can watch"),
 }
@@ -98,9 +110,7 @@ def pickers(form: Filled) -> Iterator[Block]:
     yield entry(form.name(CHANNELS), "Audience: channels", channels, hint=_CHANNEL_HINT)
     hint = "Each gets a direct message."
     yield entry(form.name(PEOPLE), "Audience: people", people, hint=hint)
-    upload: Block = {"type": "file_input", "filetypes": _FILE_TYPES, "max_files": 1}
-    hint = "A CSV or text file with e-mail addresses, up to 2 MB."
-    yield entry(form.name(FILE), "Audience: a file", upload, hint=hint)
+    yield entry(form.name(FILE), "Audience: a file", upload(), hint=UPLOAD_HINT)
 
 
 def _line(form: Filled, field: Field) -> Block:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.slack.payload import Body, home_of, team_name_of, team_of, user_of
 from core.model.people import Actor, Role, WorkspaceKind
+from core.notices.as_slack import is_person
 from core.store.database import BusyError
 from core.store.desk import Desk
 from core.usecases.heard import note_heard
@@ -115,7 +116,7 @@ class Hall:
         return dict(zip(targets, found, strict=True))
 
     async def _name(self, team: str, target: str) -> str:
-        if target[:1] in "UW":
+        if is_person(target):
             return f"@{(await self.lookup.person(team, target)).name}"
         name = await self.lookup.channel_name(team, target)
         return f"#{name}" if name else target

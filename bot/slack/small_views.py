@@ -6,7 +6,7 @@ import json
 from zoneinfo import ZoneInfo
 
 from bot.form.text import LONGEST_LIST_NAME, LONGEST_REASON
-from bot.slack.blocks import Block, entry, modal, text_input
+from bot.slack.blocks import UPLOAD_HINT, Block, entry, modal, text_input, upload
 from core.model.prose import Line, Literal, Said
 from core.notices.as_rich_text import block, paragraph
 
@@ -34,8 +34,6 @@ def cancel_view(code: str, title: str) -> Block:
 
 def import_view(name: str) -> Block:
     """Ask for the file whose addresses are to be put on an audience list."""
-    upload: Block = {"type": "file_input", "filetypes": ["csv", "txt", "tsv"], "max_files": 1}
-    hint = "A CSV or text file with e-mail addresses, up to 2 MB."
     return modal(
         IMPORT,
         "Import addresses",
@@ -47,7 +45,7 @@ def import_view(name: str) -> Block:
                 hint="It is made if there is none of that name",
                 optional=False,
             ),
-            entry("file", "File", upload, hint=hint, optional=False),
+            entry("file", "File", upload(), hint=UPLOAD_HINT, optional=False),
         ],
         submit="Import",
         close="Cancel",

@@ -16,7 +16,6 @@ from core.model.recipient import Contact, RouteName
 
 _TOKEN = re.compile(r"<([#@!]?)([^<>|]+)(?:\|([^<>]*))?>")
 ADDRESS = re.compile(r"slack:([CGDUW][A-Z0-9]+)")
-_PERSON = "UW"
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -57,11 +56,6 @@ def contact_of(team: str, target: str, name: str = "") -> Contact:
 def target_of(contact: Contact) -> str:
     """Give the channel or person that a contact address of Slack names."""
     return contact.address.rpartition("/")[2]
-
-
-def is_person(target: str) -> bool:
-    """Tell a person from a channel, by the id."""
-    return target[:1] in _PERSON
 
 
 def recogniser(team: str, names: Mapping[str, str]) -> Recognise:

@@ -55,7 +55,7 @@ def compose(notice: Notice) -> Callable[[int, Personal], SlackPost]:
 
 
 def is_person(address: str) -> bool:
-    """Tell whether an address, `T0123/U0456`, is of a person; else it is a channel."""
+    """Tell whether an address, `T0123/U0456`, or an id alone is of a person; else of a channel."""
     return address.rpartition("/")[2][:1] in _PERSON
 
 

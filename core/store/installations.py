@@ -66,14 +66,14 @@ class Installations:
         ).first()
         return self._installation(row) if row else None
 
-    def all(self) -> tuple[Installation, ...]:
-        """List all installations that have not ended."""
+    def names(self) -> list[str]:
+        """Name the workspaces in which the desk is installed now."""
         rows = self._connection.execute(
-            select(SlackInstallationRow)
+            select(SlackInstallationRow.team_name)
             .where(col(SlackInstallationRow.ended_at).is_(None))
             .order_by(col(SlackInstallationRow.team_id))
         )
-        return tuple(self._installation(row) for row in rows)
+        return list(rows.scalars())
 
     def end(self, team_id: str, now: datetime, at: datetime) -> bool:
         """Note that the desk was removed from a workspace at a moment, and forget its token.

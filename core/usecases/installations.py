@@ -18,11 +18,6 @@ def installation_of(store: Store, now: datetime, team: str) -> Installation | No
     return store.installations.of(team)
 
 
-def installations(store: Store, now: datetime) -> tuple[Installation, ...]:
-    """List the workspaces in which the desk is installed."""
-    return store.installations.all()
-
-
 def keep_installation(store: Store, now: datetime, installation: Installation) -> None:
     """Keep where the desk is installed now, in place of what was known of that workspace."""
     store.installations.keep(installation, now)

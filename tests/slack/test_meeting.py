@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from bot.doctor import examine
 from bot.settings import Settings, SettingsError
 from bot.wiring import meet_slack, open_app
-from core.usecases.installations import installation_of
+from core.store.installations import Installation
+from core.usecases.installations import installation_of, keep_installation
 from tests.slack.server import SlackServer, Team, open_slack
 
 
@@ -50,3 +53,32 @@ async def test_a_desk_that_was_removed_from_slack_still_starts(tmp_path: Path, w
         team.token_error = word
         async with open_app(settings(slack, team, tmp_path)) as app:
             await meet_slack(app)
+
+
+@pytest.mark.parametrize("added", [False, True])
+async def test_the_doctor_names_the_workspaces_that_added_the_desk(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    added: bool,
+) -> None:
+    made = Settings(
+        data=tmp_path,
+        public_url="https://slots.example.org",
+        slack_signing_secret="s" * 32,
+        slack_client_id="1.2",
+        slack_client_secret="secret",
+    )
+    async with open_app(made) as app:
+        if added:
+            await app.desk.run(keep_installation, Installation("T0001", "Stage", "xoxb-1"))
+    for name in ("data", "public_url", "slack_signing_secret", "slack_client_id"):
+        monkeypatch.setenv(f"CALLBOARD_{name.upper()}", str(getattr(made, name)))
+    monkeypatch.setenv("CALLBOARD_SLACK_CLIENT_SECRET", "secret")
+
+    await asyncio.to_thread(examine)
+
+    said = capsys.readouterr().out
+    assert ("Slack workspaces: Stage" in said) is added
+    assert ("https://slots.example.org/slack/install" in said) is not added

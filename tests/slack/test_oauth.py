@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.manifest import SCOPES
-from core.usecases.installations import installations
+from core.usecases.installations import installation_of
 from tests.databases import SqliteFiles
 from tests.desks import Clock
 from tests.slack.house import HTTP
@@ -28,10 +28,13 @@ async def town(sqlite_files: SqliteFiles, tmp_path: Path, clock: Clock) -> Async
         yield opened
 
 
+TEAMS = ("T0001", "T0002", "T0003")
+
+
 async def tokens(run: Run) -> dict[str, str]:
     """Give the tokens that are kept, by workspace."""
-    kept = await run.app.desk.read(installations)
-    return {one.team_id: one.token for one in kept}
+    found = [await run.app.desk.read(installation_of, team) for team in TEAMS]
+    return {one.team_id: one.token for one in found if one and one.ended_at is None}
 
 
 def stored(town: Town) -> bytes:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from bot.slack.typed import (
     address,
     contact_of,
-    is_person,
     read_typed,
     readable,
     recogniser,
     target_of,
 )
 from core.model.recipient import Contact, RouteName
+from core.notices.as_slack import is_person
 from tests.slack.hostile import HOSTILE
 from tests.slack.speaking import as_slack_sends, escaped
 

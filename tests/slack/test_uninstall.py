@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.model.delivery import DeliveryState
-from core.usecases.installations import installations
+from core.usecases.installations import installation_of
 from tests.databases import SqliteFiles
 from tests.desks import Clock
 from tests.slack.house import HTTP, SOCKET
@@ -69,9 +69,13 @@ async def the_other_goes_on(run: Run, tina: Person) -> None:
     assert before + 1 == len(tina.direct_messages)
 
 
+TEAMS = ("T0001", "T0002", "T0003")
+
+
 async def kept(run: Run) -> list[str]:
     """Give the workspaces in which the desk is."""
-    return [one.team_id for one in await run.app.desk.read(installations)]
+    found = [await run.app.desk.read(installation_of, team) for team in TEAMS]
+    return [one.team_id for one in found if one and one.ended_at is None]
 
 
 @pytest.mark.parametrize(

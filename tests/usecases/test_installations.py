@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.store.desk import Desk
 from core.store.installations import Installation
+from core.store.store import Store
 from core.usecases.errands import drop_errand, keep_errand, take_errand
 from core.usecases.installations import (
     end_installation,
     installation_of,
-    installations,
     issue_state,
     keep_installation,
     use_state,
 )
 from tests.desks import Clock
+
+
+def names(store: Store, _: datetime) -> list[str]:
+    return store.installations.names()
+
 
 STAGE = Installation("T0001", "Stage", "xoxb-secret", scopes="chat:write")
 
@@ -36,8 +41,10 @@ async def test_installing_anew_replaces_what_was_there(desk: Desk) -> None:
     await desk.run(end_installation, "T0001")
     await desk.run(keep_installation, Installation("T0001", "Stage", "xoxb-new"))
 
-    (one,) = await desk.read(installations)
+    one = await desk.read(installation_of, "T0001")
+    assert one is not None
     assert ("xoxb-new", None) == (one.token, one.ended_at)
+    assert ["Stage"] == await desk.read(names)
 
 
 async def test_an_end_forgets_the_token_and_comes_once(desk: Desk) -> None:
@@ -49,7 +56,7 @@ async def test_an_end_forgets_the_token_and_comes_once(desk: Desk) -> None:
     assert [True, False] == ends
     assert found is not None
     assert ("", True) == (found.token, found.ended_at is not None)
-    assert () == await desk.read(installations)
+    assert [] == await desk.read(names)
 
 
 async def test_a_late_word_of_an_end_leaves_a_newer_installation(desk: Desk, clock: Clock) -> None:
@@ -58,7 +65,7 @@ async def test_a_late_word_of_an_end_leaves_a_newer_installation(desk: Desk, clo
     await desk.run(keep_installation, STAGE)
 
     assert not await desk.run(end_installation, "T0001", removed_at)
-    assert 1 == len(await desk.read(installations))
+    assert ["Stage"] == await desk.read(names)
 
 
 async def test_a_state_is_ours_fresh_and_used_once(desk: Desk, clock: Clock) -> None:

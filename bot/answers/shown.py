@@ -18,10 +18,11 @@ from bot.answers.wording import (
     slot_rows,
     status_line,
 )
+from core.model.addresses import with_path
 from core.model.prose import At, Line, Literal, Said, Strong
 from core.model.recipient import Recipient, Told
 from core.model.reservation import Status
-from core.model.server import ServerKind, with_path
+from core.model.server import ServerKind
 from core.notices.changes import changes_of
 from core.notices.notice import Notice, NoticeKind
 from core.notices.words import Row, address_span, described

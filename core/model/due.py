@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class DueKind(StrEnum):
-    """What can fall due: the holder's deadline and its reminder, audience reminders, and so on."""
+    """What can fall due: the holder's deadline and its reminder, audience reminders, and so on.
+
+    NO_SHOW asks the holder why nobody publishes, RELEASE frees a slot for that.
+    """
 
     DEADLINE_REMINDER = "deadline_reminder"
     DEADLINE = "deadline"
@@ -16,6 +19,8 @@ class DueKind(StrEnum):
     ASKED_REMINDER = "asked_reminder"
     STREAM_KEY = "stream_key"
     REPORT = "report"
+    NO_SHOW = "no_show"
+    RELEASE = "release"
     OVER = "over"
     ERASURE = "erasure"
 

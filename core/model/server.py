@@ -64,7 +64,8 @@ class Rules:
     """A server's rules; the defaults suit a server with one stream that is always open.
 
     `notice` and `horizon` say how late and how early one may book. `set_up` and `tear_down` count
-    as busy on either side of a slot. `reconfirm_lead` of zero switches reconfirmation off.
+    as busy on either side of a slot. `reconfirm_lead` of zero switches reconfirmation off. Where
+    nobody publishes, the holder is asked `no_show_after`, and the slot is freed `no_show_release`.
     """
 
     max_streams: int = 1
@@ -79,6 +80,8 @@ class Rules:
     quotas: tuple[Quota, ...] = ()
     reconfirm_lead: timedelta = timedelta(hours=24)
     reconfirm_reminder: timedelta = timedelta(hours=4)  # this long before the deadline
+    no_show_after: timedelta = timedelta(minutes=10)  # after the start; zero: nobody is asked
+    no_show_release: timedelta = timedelta(0)  # after the start; zero: the slot is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ class Server:
 
     `watch_url` is the playback address (for kind `link`, the join address) and `ingest_url` where
     the holder publishes; `{path}` in either stands for the reservation's own stream name.
-    `workspace_id` of None: every workspace on the desk may book it.
+    `workspace_id` of None: every workspace on the desk may book it. `control_url` is where the desk
+    ends connections, without the credentials for it; "" where it cannot.
     """
 
     id: int
@@ -100,8 +104,4 @@ class Server:
     notification_policy: NotificationPolicy = NotificationPolicy.ON_PERMIT
     workspace_id: int | None = None
     retired: bool = False
-
-
-def with_path(url: str, code: str) -> str:
-    """Fill a reservation's own stream name, made of its code, into a server's address."""
-    return url.replace("{path}", code.replace("-", "").lower())
+    control_url: str = ""

@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     LAPSE = "lapse"
     STREAM_KEY = "stream_key"
     REPORT = "report"  # who was told and who was not
+    NO_SHOW = "no_show"  # the slot has begun, and nobody publishes
 
 
 AUDIENCE_KINDS = frozenset(

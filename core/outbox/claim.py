@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from core.access.links import Purpose
 from core.access.vault import SealBrokenError
+from core.model.addresses import with_path
 from core.model.recipient import Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
-from core.model.server import with_path
 from core.notices.notice import (
     AUDIENCE_KINDS,
     POSTED_KINDS,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from core.model.addresses import with_path
 from core.model.due import Due, DueKind
 from core.model.people import Actor
 from core.model.reservation import Facts, Reservation
-from core.model.server import Server, with_path
+from core.model.server import Server
 from core.model.slot import Slot
 from core.policy.schedule import schedule, stream_key_due
 from core.store.store import Store

@@ -5,6 +5,7 @@ CHECK: a native enum type would need a migration of its own on one database and 
 """
 
 from core.store.tables.chats import ErrandRow, SlackInstallationRow
+from core.store.tables.connections import ConnectionRow
 from core.store.tables.deliveries import DeliveryRow, DueRow, SuppressionRow
 from core.store.tables.people import (
     AccountRow,
@@ -23,6 +24,7 @@ __all__ = [
     "AudienceMemberRow",
     "AuditRow",
     "BlackoutRow",
+    "ConnectionRow",
     "DeliveryRow",
     "DueRow",
     "ErrandRow",

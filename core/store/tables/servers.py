@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Text, text
 from sqlmodel import Field, SQLModel
 
 from core.model.reservation import NotificationPolicy
@@ -18,6 +18,8 @@ class ServerRow(SQLModel, table=True):
     `max_streams` and `max_viewers` stand beside the other `rules` (JSON) because the database's own
     veto reads them. `longest_busy` is the greatest length in seconds, buffers included, of any slot
     ever taken on it: it bounds every search for what overlaps, and the veto keeps it.
+    `control_sealed` holds the credentials of the control interface; `asked_at` is when the server
+    last asked the gate, and NULL while it never has.
     """
 
     __tablename__ = "server"
@@ -41,6 +43,9 @@ class ServerRow(SQLModel, table=True):
     notification_policy: str
     workspace_id: int | None = Field(default=None, foreign_key="workspace.id", sa_type=ROW_ID)
     retired: bool = False
+    control_url: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    control_sealed: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    asked_at: datetime | None = None
     made_at: datetime
 
 

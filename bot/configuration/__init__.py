@@ -1,0 +1,1 @@
+"""What to put into a streaming server's own configuration so that it asks the desk."""

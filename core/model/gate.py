@@ -1,0 +1,106 @@
+"""The gate: what a streaming server asks of the desk and is answered, whatever its protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Access(StrEnum):
+    """The two ways in: to publish a stream, or to watch it."""
+
+    PUBLISH = "publish"
+    WATCH = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """May this client publish, or watch, now? As a streaming server asks it.
+
+    `stream` is the stream's whole name on the server without a leading slash (`live/k7q2mf`,
+    `k7q2mf.ogg`), `path` the reservation's part of it where the server tells no more (HLS files);
+    one of the two is "". `secret` is the stream key or the passcode as the client gave it, `user`
+    the user name beside it, `ticket` a signed watch ticket instead of both. `client` is what the
+    server calls the connection, "" where there is none: HLS is asked for file by file. `address`
+    is the client's. `again`: asked about a connection that was admitted already.
+    """
+
+    access: Access
+    stream: str = ""
+    path: str = ""
+    user: str = ""
+    secret: str = field(default="", repr=False)
+    ticket: str = field(default="", repr=False)
+    client: str = ""
+    address: str = ""
+    again: bool = False
+
+    @property
+    def has_credentials(self) -> bool:
+        """Tell whether the client gave anything that could open something."""
+        return bool(self.user or self.secret or self.ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A connection has ended, as a streaming server says by itself."""
+
+    access: Access
+    stream: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A connection that a streaming server lists as running.
+
+    `handle` is whatever else the server's control interface must be told to end it.
+    """
+
+    access: Access
+    stream: str
+    client: str
+    address: str = ""
+    handle: str = ""
+
+
+class Reason(StrEnum):
+    """Why the gate refuses, or ends, a connection: for the log and the holder, not the client."""
+
+    UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"  # no such stream on that server
+    NOTHING_GIVEN = "nothing_given"  # neither key nor credentials: a first try of many players
+    WRONG = "wrong"  # another key, or other credentials
+    EARLY = "early"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    PUBLISHING = "publishing"  # somebody else publishes there already
+    SHUT_OUT = "shut_out"  # too many wrong guesses from that address
+    AWAY = "away"  # the database does not answer, and memory is too old
+
+    @property
+    def is_guess(self) -> bool:
+        """Tell whether it may have been somebody trying keys."""
+        return self in {Reason.UNKNOWN, Reason.WRONG}
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let in, until then. `number` is the recipient's, None where nobody can tell who it is."""
+
+    until: datetime
+    reservation_id: int
+    access_serial: int
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Not let in."""
+
+    reason: Reason
+
+
+Decision = Admit | Refuse

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.model.gate import Running
@@ -11,15 +10,6 @@ from core.model.gate import Running
 
 class ControlError(Exception):
     """The control interface cannot be reached, or does not answer as it should; says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlAddress:
-    """Where a server's control interface is, and what it asks for (HTTP Basic), if anything."""
-
-    url: str
-    user: str = ""
-    password: str = field(default="", repr=False)
 
 
 class Control(Protocol):

@@ -65,6 +65,15 @@ class Running:
     handle: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ControlAddress:
+    """Where a server's control interface is, and what it asks for (HTTP Basic), if anything."""
+
+    url: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
 class Reason(StrEnum):
     """Why the gate refuses, or ends, a connection: for the log and the holder, not the client."""
 

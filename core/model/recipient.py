@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
+HOLDER = 0  # the holder's own number among a reservation's recipients
 BOUNCED = "bounced"  # begins the reason of whoever is suppressed because nobody is there
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from core.access.links import Purpose
 from core.access.vault import SealBrokenError
 from core.model.addresses import with_path
-from core.model.recipient import Recipient, RouteName
+from core.model.recipient import HOLDER, Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
 from core.notices.notice import (
     AUDIENCE_KINDS,
@@ -25,7 +25,6 @@ from core.outbox.enqueue import Audience, tell_some, with_told_facts
 from core.outbox.settle import AssumeTold, settle
 from core.outbox.tally import tally
 from core.store.deliveries import Again, Claimed, Delivery, Ended
-from core.store.recipients import HOLDER
 from core.store.reservations import Revision
 from core.store.store import Store
 

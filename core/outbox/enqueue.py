@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.model.due import Due, DueKind
-from core.model.recipient import Recipient, RouteName
+from core.model.recipient import HOLDER, Recipient, RouteName
 from core.model.reservation import Facts, Reservation
 from core.notices.notice import AUDIENCE_KINDS, NoticeKind
 from core.notices.plan import Standing, difference, reminder_is_due, worthless_at
 from core.policy.schedule import ASKED_LEAD
 from core.store.deliveries import NewDelivery
-from core.store.recipients import HOLDER
 from core.store.store import Store
 
 REPORT_AFTER = timedelta(seconds=20)

@@ -17,14 +17,13 @@ from core.model.delivery import (
     RouteDown,
     Withdrawn,
 )
-from core.model.recipient import BOUNCED, Contact, RouteName
+from core.model.recipient import BOUNCED, HOLDER, Contact, RouteName
 from core.notices.notice import TOLD_KINDS, NoticeKind
 from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.retry import DOUBT, retry_at
 from core.outbox.settle import PERHAPS
 from core.store.deliveries import Again, Ended
-from core.store.recipients import HOLDER
 from core.store.store import Store
 from core.store.suppressions import ANY_HOLDER
 

@@ -11,13 +11,11 @@ from sqlalchemy import Connection, Row, bindparam, func, tuple_
 from sqlmodel import col, insert, select, update
 
 from core.access.vault import Vault
-from core.model.recipient import Contact, Recipient, RouteName, Told
+from core.model.recipient import HOLDER, Contact, Recipient, RouteName, Told
 from core.store.slices import sliced
 from core.store.tables import RecipientRow, ReservationRow
 
 T = TypeVar("T")
-
-HOLDER = 0  # the holder's own number among a reservation's recipients
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class Reservations:
         ).one()
         return Secrets(
             watch_user=row.watch_user,
-            passcode=self._opened(row.passcode_sealed, f"reservation:{row.uid}:passcode"),
+            passcode=self._opened(row.passcode_sealed, passcode_place(row.uid)),
             stream_key=self._opened(row.stream_key_sealed, f"reservation:{row.uid}:stream_key"),
         )
 
@@ -253,7 +253,7 @@ class Reservations:
     def _sealed(self, uid: str, secrets: Secrets) -> dict[str, object]:
         return {
             "watch_user": secrets.watch_user,
-            "passcode_sealed": self._closed(secrets.passcode, f"reservation:{uid}:passcode"),
+            "passcode_sealed": self._closed(secrets.passcode, passcode_place(uid)),
             "stream_key_sealed": self._closed(secrets.stream_key, f"reservation:{uid}:stream_key"),
             "stream_key_digest": self._vault.digest(secrets.stream_key)
             if secrets.stream_key
@@ -265,6 +265,11 @@ class Reservations:
 
     def _opened(self, sealed: str, place: str) -> str:
         return self._vault.open(sealed, place) if sealed else ""
+
+
+def passcode_place(uid: str) -> str:
+    """Name the place that a reservation's shared passcode is sealed for."""
+    return f"reservation:{uid}:passcode"
 
 
 def _busy(busy: Slot) -> dict[str, object]:

@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from core.access.links import Links
 from core.access.vault import Vault
 from core.store.audiences import Audiences
+from core.store.connections import Connections
 from core.store.deliveries import Deliveries
 from core.store.dues import Dues
 from core.store.errands import Errands
 from core.store.installations import Installations
+from core.store.openings import Openings
 from core.store.people import People
 from core.store.recipients import Recipients
 from core.store.records import Records
@@ -66,6 +68,16 @@ class Store:
     def recipients(self) -> Recipients:
         """Who is on a reservation, and what they have been told."""
         return Recipients(self.connection, self.vault)
+
+    @cached_property
+    def openings(self) -> Openings:
+        """When, and to whom, streams are open."""
+        return Openings(self.connection, self.vault)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Who was admitted by the gate."""
+        return Connections(self.connection)
 
     @cached_property
     def suppressions(self) -> Suppressions:

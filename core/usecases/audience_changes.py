@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from core.access.credentials import new_passcode
 from core.model.people import Actor
-from core.model.recipient import Contact, Recipient
+from core.model.recipient import HOLDER, Contact, Recipient
 from core.model.request import ChangeRequest
 from core.model.reservation import CredentialMode, Reservation
-from core.store.recipients import HOLDER
 from core.store.reservations import Secrets
 from core.store.store import Store
 from core.usecases.answers import (

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from core.access.credentials import read_code
 from core.model.people import Actor
-from core.model.recipient import Contact, Recipient
+from core.model.recipient import HOLDER, Contact, Recipient
 from core.model.reservation import Reservation
 from core.outbox.enqueue import remind_audience
 from core.policy.schedule import ASKED_LEAD
 from core.store.codec import remembered
-from core.store.recipients import HOLDER
 from core.store.store import Store
 from core.usecases.answers import Ended, NotFound, TooManyRecipients
 from core.usecases.locking import locked

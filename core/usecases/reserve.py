@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from core.access.credentials import new_code, new_passcode, new_stream_key
 from core.model.people import Actor, WorkspaceKind
-from core.model.recipient import Contact, RouteName
+from core.model.recipient import HOLDER, Contact, RouteName
 from core.model.request import CredentialWish, ReserveRequest
 from core.model.reservation import CredentialMode, Reservation, Status
 from core.model.server import Server
@@ -17,7 +17,7 @@ from core.notices.notice import NoticeKind
 from core.outbox.enqueue import tell_audience, tell_holder
 from core.policy.load import busy_interval
 from core.policy.reasons import Deny, Permit
-from core.store.recipients import HOLDER, NewRecipient
+from core.store.recipients import NewRecipient
 from core.store.reservations import Secrets
 from core.store.store import Store
 from core.store.suppressions import anybody_in

@@ -8,10 +8,9 @@ from datetime import datetime
 from core.access.credentials import read_code
 from core.access.links import Claim
 from core.model.people import Actor, Role
-from core.model.recipient import Contact, Recipient
+from core.model.recipient import HOLDER, Contact, Recipient
 from core.model.reservation import Reservation
 from core.store.codec import remembered
-from core.store.recipients import HOLDER
 from core.store.store import Store
 from core.store.suppressions import ANY_HOLDER, anybody_in
 from core.usecases.answers import NotAllowed, NotFound

@@ -17,6 +17,7 @@ from core.model.due import Due
 from core.store.database import BusyError
 from core.store.desk import Desk
 from core.usecases.tick import MOST_AT_ONCE, beat, carry_out, due_now, has_outage, note_outage
+from core.waiting import paused
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Clock:
         scheduler = self._scheduler()
         try:
             while not stop.is_set():
-                await _either(stop, _SILENT_AFTER / 2)
+                await paused(stop, _SILENT_AFTER / 2)
                 if time.monotonic() - self.last_sweep > _SILENT_AFTER and not stop.is_set():
                     log.error("clock.silent")
                     scheduler.shutdown(wait=False)
@@ -94,10 +95,3 @@ class Clock:
         except Exception:
             log.exception("due.failed", extra={"kind": due.kind.value})
             return False
-
-
-async def _either(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -122,18 +122,19 @@ class Connections:
                 update(ConnectionRow).where(col(ConnectionRow.id).in_(some)).values(seen_at=at)
             )
 
-    def watched(self, watchers: Iterable[Admitted]) -> None:
-        """Keep watchers of a server without connections: each once, and when it was last seen."""
-        for one in watchers:
+    def sight(self, admitted: Iterable[Admitted]) -> None:
+        """Keep who is there: each once, and when it was last seen."""
+        for one in admitted:
             number = col(ConnectionRow.number)
             seen = self._connection.execute(
                 update(ConnectionRow)
                 .where(
                     col(ConnectionRow.reservation_id) == one.reservation_id,
                     col(ConnectionRow.access) == one.access.value,
-                    col(ConnectionRow.client) == "",
+                    col(ConnectionRow.client) == one.client,
                     col(ConnectionRow.address_digest) == one.address_digest,
                     number.is_(None) if one.number is None else number == one.number,
+                    col(ConnectionRow.ended_at).is_(None),
                 )
                 .values(seen_at=one.at, access_serial=one.access_serial)
             )

@@ -62,7 +62,7 @@ class Openings:
 
     def of_paths(self, server_id: int, paths: Iterable[str]) -> dict[str, Opening]:
         """Give what several paths of a server open, without anybody's own credentials."""
-        codes = [code for path in paths if (code := code_of(path))]
+        codes = [code_of(path) for path in paths]  # "" is asked for like any other: as slowly
         return {
             opening.path: opening
             for some in sliced(codes)
@@ -73,9 +73,10 @@ class Openings:
 
     def asked_at(self, server_id: int) -> datetime | None:
         """Give when a server last asked the gate; None while it never has."""
-        return self._connection.execute(
+        found: datetime | None = self._connection.execute(
             select(ServerRow.asked_at).where(col(ServerRow.id) == server_id)
         ).scalar_one()
+        return found
 
     def note_asked(self, server_ids: Sequence[int], at: datetime) -> None:
         """Note that servers asked the gate."""

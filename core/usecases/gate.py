@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.model.addresses import path_in
-from core.model.gate import Access, Admit, Decision, Gone, Reason, Refuse, Running
-from core.model.server import Server
+from core.model.gate import Access, Admit, ControlAddress, Decision, Gone, Reason, Refuse, Running
+from core.model.server import Server, ServerKind
 from core.policy.gate import Connection, Given, Opening, Publishing, contend, decide, why_not_stay
 from core.store.connections import Admitted, OpenConnection
 from core.store.openings import Stamps
@@ -52,6 +52,18 @@ class Judged:
     endings: tuple[Ending, ...]
     seen: tuple[int, ...]
     gone: tuple[int, ...]
+
+
+def gate_servers(store: Store, now: datetime) -> tuple[Server, ...]:
+    """List the servers that ask the gate; retired ones too: what is reserved there goes on."""
+    return tuple(one for one in store.servers.all() if one.kind is not ServerKind.LINK)
+
+
+def gate_controls(store: Store, now: datetime) -> tuple[tuple[Server, ControlAddress], ...]:
+    """List the servers whose connections the desk can end, with where and how."""
+    servers = [one for one in gate_servers(store, now) if one.control_url]
+    addresses = ((one, store.servers.control(one.id)) for one in servers)
+    return tuple((server, address) for server, address in addresses if address is not None)
 
 
 def refresh_openings(
@@ -120,12 +132,9 @@ def note_gone(store: Store, now: datetime, server_id: int, gone: Gone) -> int:
     return store.connections.end_client(server_id, gone.access, gone.client, now)
 
 
-def note_watchers(
-    store: Store, now: datetime, connected: Sequence[Admitted], seen: Sequence[Admitted]
-) -> None:
-    """Write down who was let in to watch: by connection, or where there is none by sight."""
-    store.connections.add(connected)
-    store.connections.watched(seen)
+def note_sighted(store: Store, now: datetime, admitted: Sequence[Admitted]) -> None:
+    """Write down who was let in and is there."""
+    store.connections.sight(admitted)
 
 
 def gate_beat(store: Store, now: datetime, asked: Sequence[int]) -> None:

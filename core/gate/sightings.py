@@ -1,0 +1,88 @@
+"""Who was let in, as the gate remembers it until that is written down, some at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.model.gate import Access
+from core.store.connections import Admitted
+
+_AGAIN = 20.0  # seconds after which somebody who is still there is written down anew
+_REMEMBERED = 50_000
+_AT_ONCE = 500  # rows in one transaction
+
+Key: TypeAlias = tuple[int, Access, str, int | None, str]
+
+
+@dataclass(slots=True)
+class _Sighting:
+    admitted: Admitted
+    due_at: float  # when it is to be written down (again)
+    secret: str
+
+
+class Sightings:
+    """Whoever was admitted, each once; instants are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[Key, _Sighting] = OrderedDict()
+        self._unwritten: dict[Key, Admitted] = {}
+        self._by_client: dict[tuple[int, Access, str], Key] = {}
+
+    def note(self, admitted: Admitted, secret: str, now: float) -> None:
+        """Remember that somebody is there; `secret` is the digest of what let them in."""
+        key = _key(admitted)
+        known = self._seen.get(key)
+        if known is not None and known.admitted.access_serial == admitted.access_serial:
+            known.secret = secret
+            if now < known.due_at:
+                return
+        self._seen[key] = _Sighting(admitted, now + _AGAIN, secret)
+        self._seen.move_to_end(key)
+        self._unwritten[key] = admitted
+        if admitted.client:
+            self._by_client[admitted.server_id, admitted.access, admitted.client] = key
+        if len(self._seen) > _REMEMBERED:
+            _, oldest = self._seen.popitem(last=False)
+            one = oldest.admitted
+            self._by_client.pop((one.server_id, one.access, one.client), None)
+
+    def knows(self, admitted: Admitted, secret: str) -> bool:
+        """Tell whether somebody at that address is there with the same secret."""
+        known = self._seen.get(_key(admitted))
+        return known is not None and known.secret == secret
+
+    def publishers(self, reservation_id: int) -> tuple[Admitted, ...]:
+        """List those who publish and could not be written down yet."""
+        return tuple(
+            one
+            for one in self._unwritten.values()
+            if one.reservation_id == reservation_id and one.access is Access.PUBLISH
+        )
+
+    def gone(self, server_id: int, access: Access, client: str) -> None:
+        """Forget a connection: another may be called so later."""
+        key = self._by_client.pop((server_id, access, client), None)
+        if key is not None:
+            self._seen.pop(key, None)
+
+    def take(self) -> list[Admitted]:
+        """Take some of what is to be written down."""
+        keys = list(self._unwritten)[:_AT_ONCE]
+        return [self._unwritten.pop(key) for key in keys]
+
+    def put_back(self, admitted: list[Admitted]) -> None:
+        """Keep what could not be written down for the next time, unless it is newer by now."""
+        self._unwritten = {_key(one): one for one in admitted} | self._unwritten
+
+
+def _key(admitted: Admitted) -> Key:
+    return (
+        admitted.reservation_id,
+        admitted.access,
+        admitted.client,
+        admitted.number,
+        admitted.address_digest,
+    )

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.gate.control import Control, ControlError
-from core.model.gate import Access, ControlAddress, Running
+from core.model.gate import Access, ControlAddress
 from core.model.server import Server, ServerKind
 from core.store.database import BusyError
 from core.store.desk import Desk
-from core.usecases.gate import gate_controls, judge, note_running
+from core.usecases.gate import Ending, gate_controls, judge, note_running
 from core.waiting import paused
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Usher:
         return sum([await self._look(one) for one in self._watched.values()])
 
     async def take_over(self, server: Server, stream: str, clients: tuple[str, ...]) -> None:
-        """End the connections of publishers whose place is taken; what cannot be ended is logged."""
+        """End the connections of publishers whose place is taken; where that fails it is logged."""
         try:
             async with asyncio.timeout(_TAKE_OVER_WITHIN):
                 if server.id not in self._watched:
@@ -82,10 +82,8 @@ class Usher:
                 if watched is None:
                     return
                 for one in await watched.control.running():
-                    if (one.access, one.stream) == (
-                        Access.PUBLISH,
-                        stream,
-                    ) and one.client in clients:
+                    publishes = (one.access, one.stream) == (Access.PUBLISH, stream)
+                    if publishes and one.client in clients:
                         await watched.control.kick(one)
         except (ControlError, BusyError, TimeoutError) as error:
             log.warning("usher.failed", extra={"server": server.id, "reason": str(error)})
@@ -100,23 +98,23 @@ class Usher:
         server = watched.server
         running = await watched.control.running()
         judged = await self.desk.read(judge, server, running)
-        for ending in judged.endings:
-            await self._kick(watched, ending.running, ending.reason.value)
+        failures = [await self._kick(watched, ending) for ending in judged.endings]
         watched.looks += 1
         if judged.gone or (judged.seen and watched.looks % _WRITTEN_EVERY == 0):
             await self.desk.run_patiently(note_running, judged)
+        if failed := [one for one in failures if one is not None]:
+            raise failed[0]
         return len(judged.endings)
 
-    async def _kick(self, watched: _Watched, running: Running, reason: str) -> None:
-        await watched.control.kick(running)
-        log.info(
-            "gate.kicked",
-            extra={
-                "server": watched.server.id,
-                "access": running.access.value,
-                "reason": reason,
-            },
-        )
+    async def _kick(self, watched: _Watched, ending: Ending) -> ControlError | None:
+        """End one connection; one that cannot be ended does not save the others."""
+        try:
+            await watched.control.kick(ending.running)
+        except ControlError as error:
+            return error
+        facts = {"server": watched.server.id, "access": ending.running.access.value}
+        log.info("gate.kicked", extra=facts | {"reason": ending.reason.value})
+        return None
 
     async def _safely_look(self, watched: _Watched) -> None:
         try:

@@ -61,6 +61,7 @@ class Settings(BaseModel):
     keep_addresses_days: Annotated[int, Field(ge=0, le=3650)] = 30
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    gate_url: str = ""
     slack_bot_token: str = Field(default="", repr=False)
     slack_app_token: str = Field(default="", repr=False)
     slack_signing_secret: str = Field(default="", repr=False)
@@ -87,11 +88,11 @@ class Settings(BaseModel):
             )
         return keys
 
-    @field_validator("public_url")
+    @field_validator("public_url", "gate_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
         if url and not url.startswith(("https://", "http://")):
-            raise ValueError("write the address people reach, such as https://slots.example.org")
+            raise ValueError("write a web address, such as https://slots.example.org")
         return url.rstrip("/")
 
     @field_validator("mail_name")
@@ -171,6 +172,12 @@ class Settings(BaseModel):
     def has_web(self) -> bool:
         """Tell whether there is something to serve over HTTP."""
         return bool(self.slack_signing_secret or self.slack_client_id)
+
+    @property
+    def gate(self) -> str:
+        """Where streaming servers ask: on this machine's own network unless it is set."""
+        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
+        return self.gate_url or f"http://{host}:{self.http_port}"
 
     @property
     def limits(self) -> Limits:

@@ -30,7 +30,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a token says: this recipient of this reservation (0: the holder)."""
+    """What a token says: this recipient of this reservation (0: the holder).
+
+    At the gate it is a server's number that stands for the reservation's.
+    """
 
     purpose: Purpose
     reservation_id: int

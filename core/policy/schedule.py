@@ -9,6 +9,7 @@ from core.model.due import Due, DueKind
 from core.model.reservation import Reservation, Status
 from core.model.server import Server, ServerKind
 from core.policy.instants import shifted
+from core.policy.no_show import ask_at, free_at
 
 KEY_LEAD = timedelta(minutes=15)  # before set-up begins: time enough to enter it in an encoder
 ASKED_LEAD = timedelta(minutes=15)  # for whoever asked to be reminded: time enough to sit down
@@ -32,12 +33,20 @@ def stream_key_due(reservation: Reservation, server: Server) -> datetime | None:
     return shifted(reservation.slot.starts_at, -(server.rules.set_up + KEY_LEAD))
 
 
+def over_at(reservation: Reservation, server: Server) -> datetime:
+    """Give when a reservation holds nothing any more: its slot and the tear-down have passed."""
+    return shifted(reservation.slot.ends_at, server.rules.tear_down)
+
+
 def _all_dues(reservation: Reservation, server: Server, keep_addresses: timedelta) -> Iterator[Due]:
     slot, number = reservation.slot, reservation.id
-    yield Due(shifted(slot.ends_at, keep_addresses), number, DueKind.ERASURE)
+    # whoever connects during tear-down has an address too
+    keep = max(keep_addresses, server.rules.tear_down)
+    yield Due(shifted(slot.ends_at, keep), number, DueKind.ERASURE)
     if not reservation.status.live:
         return
-    yield Due(slot.ends_at, number, DueKind.OVER)
+    yield Due(over_at(reservation, server), number, DueKind.OVER)
+    yield from _no_show_dues(reservation, server)
     deadline = reservation.reconfirm_by
     if reservation.status is Status.PERMITTED and deadline is not None:
         yield Due(deadline, number, DueKind.DEADLINE)
@@ -50,3 +59,14 @@ def _all_dues(reservation: Reservation, server: Server, keep_addresses: timedelt
     key_at = stream_key_due(reservation, server)
     if key_at is not None:
         yield Due(key_at, number, DueKind.STREAM_KEY)
+
+
+def _no_show_dues(reservation: Reservation, server: Server) -> Iterator[Due]:
+    """Give when it is looked whether anybody publishes; never where nobody could tell."""
+    if server.kind is ServerKind.LINK:
+        return
+    moments = {
+        DueKind.NO_SHOW: ask_at(reservation.slot, server.rules),
+        DueKind.RELEASE: free_at(reservation.slot, server.rules),
+    }
+    yield from (Due(at, reservation.id, kind) for kind, at in moments.items() if at is not None)

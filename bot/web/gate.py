@@ -1,0 +1,92 @@
+"""The gate's doorway: hooks of streaming servers over HTTP, each in its server's own dialect."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from core.access.links import Purpose
+from core.gate.gate import Gate
+from core.gate.hooks import Answer, Dialect, Hook, Unreadable
+from core.model.gate import Asked, Gone
+from core.model.server import Server, ServerKind
+
+log = logging.getLogger(__name__)
+
+_LONGEST_BODY = 16 * 1024  # octets; the longest hook of any server is a quarter of that
+
+
+def gate_routes(gate: Gate, dialects: Mapping[ServerKind, Dialect]) -> Sequence[web.RouteDef]:
+    """Give the routes at which streaming servers ask: `/gate/TOKEN`, and a word behind it."""
+    doorway = _Doorway(gate, dialects)
+    return [
+        web.route("*", f"/{Purpose.GATE}/{{token}}", doorway.handle),
+        web.route("*", f"/{Purpose.GATE}/{{token}}/{{word}}", doorway.handle),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doorway:
+    gate: Gate
+    dialects: Mapping[ServerKind, Dialect]
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer a hook; whoever does not know the address of a server learns nothing here."""
+        server = await self._server(request.match_info["token"])
+        if server is None:
+            return web.Response(status=404, text="no such page\n")
+        body = await _body(request)
+        if body is None:
+            return web.Response(status=413, text="too long for a hook\n")
+        hook = Hook(
+            word=request.match_info.get("word", ""),
+            query=request.rel_url.raw_query_string,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+        )
+        answer = await self._answered(server, hook)
+        return web.Response(
+            status=answer.status,
+            text=answer.body,
+            headers=answer.headers,
+            content_type=answer.content_type,
+        )
+
+    async def _server(self, token: str) -> Server | None:
+        claim = self.gate.desk.links.read(Purpose.GATE, token)
+        return await self.gate.server(claim.reservation_id) if claim else None
+
+    async def _answered(self, server: Server, hook: Hook) -> Answer:
+        dialect = self.dialects[server.kind]
+        now = self.gate.desk.now
+        try:
+            heard = dialect.read(hook)
+            match heard:
+                case Asked():
+                    return dialect.answer(heard, await self.gate.ask(server, heard), now())
+                case Gone():
+                    await self.gate.gone(server, heard)
+                case Unreadable(why):
+                    log.warning("gate.unreadable", extra={"server": server.id, "why": why})
+            return dialect.answer(heard, None, now())
+        except Exception:
+            # a mistake of ours lets nobody in, and the server is told so in words it understands
+            log.exception("gate.failed", extra={"server": server.id})
+            return dialect.answer(Unreadable("failed"), None, now())
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """Read what was sent, or None for more than a hook has to say."""
+    if not request.can_read_body:
+        return b""
+    if (request.content_length or 0) > _LONGEST_BODY:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > _LONGEST_BODY:
+            return None
+    return bytes(body)

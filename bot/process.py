@@ -20,8 +20,10 @@ from bot.console.render import render_reply
 from bot.logs import log_to_file, log_to_stderr
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.manifest import manifest_text
+from bot.web.gate import gate_routes
 from bot.web.server import serve
 from bot.wiring import App, SchemaBehindError, meet_slack, open_app, open_database_of
+from bot.wiring_gate import DIALECTS
 from core.access.vault import SealBrokenError
 from core.model.people import Role, WorkspaceKind
 from core.store.database import BusyError, NoDatabaseError
@@ -33,7 +35,6 @@ log = logging.getLogger(__name__)
 _WRONG = 2
 _LACKING = {
     "slack": "set CALLBOARD_SLACK_BOT_TOKEN and CALLBOARD_SLACK_APP_TOKEN first",
-    "web": "nothing is served over HTTP yet: set CALLBOARD_SLACK_SIGNING_SECRET first",
 }
 Part: TypeAlias = Coroutine[None, None, None]
 _MENDABLE = (  # what the operator can put right, once it is said in words
@@ -93,7 +94,7 @@ async def _all(parts: Sequence[Part], stop: asyncio.Event) -> None:
 
 def roles_of(settings: Settings) -> tuple[str, ...]:
     """Say what a process runs that was not told: whatever has its settings."""
-    wanted = {"worker": True, "slack": settings.has_slack, "web": settings.has_web}
+    wanted = {"worker": True, "slack": settings.has_slack, "web": True}
     return tuple(role for role, has in wanted.items() if has)
 
 
@@ -104,14 +105,15 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
     if lacking := [role for role in roles if role not in roles_of(settings)]:
         raise SettingsError([f"--only {role}: {_LACKING[role]}" for role in lacking])
     if "worker" in roles:
-        parts += [app.clock.run(stop), app.dispatcher.run(stop)]
+        parts += [app.clock.run(stop), app.dispatcher.run(stop), app.usher.run(stop)]
     if "slack" in roles and app.slack is not None:
         parts.append(app.slack.run(stop))
-    if "web" in roles and app.slack is not None:
-        routes = app.slack.routes
-        parts.append(serve(routes, settings.http_host, settings.http_port, stop))
-        if "slack" not in roles:  # what is handed in over HTTP is also done here
-            parts.append(app.slack.errands.run(stop))
+    if "web" in roles:
+        slack_routes = app.slack.routes if app.slack is not None else ()
+        routes = [*gate_routes(app.gate, DIALECTS), *slack_routes]
+        parts += [serve(routes, settings.http_host, settings.http_port, stop), app.gate.run(stop)]
+        if app.slack is not None and "slack" not in roles and slack_routes:
+            parts.append(app.slack.errands.run(stop))  # what is handed in over HTTP is done here
     return parts
 
 

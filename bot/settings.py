@@ -169,11 +169,6 @@ class Settings(BaseModel):
         return bool(self.slack_bot_token or self.slack_client_id)
 
     @property
-    def has_web(self) -> bool:
-        """Tell whether there is something to serve over HTTP."""
-        return bool(self.slack_signing_secret or self.slack_client_id)
-
-    @property
     def gate(self) -> str:
         """Where streaming servers ask: on this machine's own network unless it is set."""
         host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host

@@ -1,4 +1,4 @@
-"""Wiring: the only module that names adapters; it makes a whole desk of the settings."""
+"""Wiring: it makes a whole desk of the settings, and names the adapters that carry its notices."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ from bot.settings import Settings, SettingsError
 from bot.slack.front import SlackFront, make_front
 from bot.slack.manifest import SCOPES
 from bot.slack.tokens import Tokens
+from bot.wiring_gate import control_of
 from core.access.links import Links
 from core.access.vault import Vault
+from core.gate.gate import Gate
+from core.gate.usher import Usher
 from core.model.recipient import RouteName
 from core.notices.as_email import MailSender, compose
 from core.notices.as_slack import compose as compose_slack
@@ -56,6 +59,8 @@ class App:
     desk: Desk
     clock: Clock
     dispatcher: Dispatcher
+    gate: Gate
+    usher: Usher
     slack: SlackFront | None = None
 
 
@@ -82,7 +87,7 @@ async def open_app(
     desk = Desk(
         database=database,
         vault=vault,
-        links=Links(vault, settings.public_url),
+        links=Links(vault, settings.public_url, settings.gate),
         now=now,
         limits=settings.limits,
     )
@@ -98,10 +103,13 @@ async def open_app(
         outlets[RouteName.SLACK] = slack_outlet(settings, slack)
     dispatcher = Dispatcher(desk, outlets, mail_sender(settings).domain)
     desk.on_work = dispatcher.wake
+    usher = Usher(desk, control_of)
+    gate = Gate(desk, usher.take_over)
     try:
-        yield App(settings, desk, Clock(desk), dispatcher, slack)
+        yield App(settings, desk, Clock(desk), dispatcher, gate, usher, slack)
     finally:
         await dispatcher.close()
+        await usher.close()
         if slack is not None:
             await slack.close()
         desk.close()

@@ -71,11 +71,15 @@ class _Case:
 
 @dataclass
 class Gate:
-    """Decides on what streaming servers ask; `take_over` ends the connections of publishers."""
+    """Decides on what streaming servers ask; `take_over` ends the connections of publishers.
+
+    `monotonic` gives seconds, `sleep` waits for some.
+    """
 
     desk: Desk
     take_over: TakeOver
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     board: Board = field(default_factory=Board)
     _sightings: Sightings = field(default_factory=Sightings)
     _throttle: Throttle = field(default_factory=Throttle)
@@ -268,4 +272,4 @@ class Gate:
                 },
             )
         took = self.monotonic() - began
-        await asyncio.sleep(delay + REFUSED_AFTER - took % REFUSED_AFTER)
+        await self.sleep(delay + REFUSED_AFTER - took % REFUSED_AFTER)

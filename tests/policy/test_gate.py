@@ -281,7 +281,9 @@ def _somewhere_near_an_edge(chance: random.Random) -> tuple[Opening, datetime]:
 
 
 def test_a_hundred_thousand_altered_keys_and_credentials_open_nothing() -> None:
-    vault = Vault(["a secret key for tests that is long enough", "an older one, still understood"])
+    vault = Vault(
+        ["a secret key for tests that is long enough", "an older one that is still understood"]
+    )
     key, passcode = "kQ0z8vJ3mP5tB7xW2nD4hG6fL9cR1sYa", "W1NTERL1GH"
     opening = replace(OPENING, key_digest=vault.digest(key), passcode_digest=vault.digest(passcode))
     chance = random.Random(5)  # noqa: S311 - the same alterations in every run

@@ -108,13 +108,11 @@ def environment(
     heard = (
         {"CALLBOARD_SLACK_APP_TOKEN": team.app_token}
         if transport == SOCKET
-        else {
-            "CALLBOARD_SLACK_SIGNING_SECRET": slack.app.signing_secret,
-            "CALLBOARD_HTTP_PORT": "0",
-        }
+        else {"CALLBOARD_SLACK_SIGNING_SECRET": slack.app.signing_secret}
     )
     return heard | {
         "CALLBOARD_DATA": str(folder),
+        "CALLBOARD_HTTP_PORT": "0",
         "CALLBOARD_SMTP_URL": mailboxes.url,
         "CALLBOARD_MAIL_FROM": "slots@callboard.example",
         "CALLBOARD_SLACK_BOT_TOKEN": team.bot_token,

@@ -43,6 +43,7 @@ async def start(town: Town, **settings: str) -> Process:
     given = {
         "CALLBOARD_DATA": str(kept.data),
         "CALLBOARD_DATABASE_URL": kept.database_url,
+        "CALLBOARD_HTTP_PORT": "0",
         "CALLBOARD_SECRET_KEY": SECRET,
         "CALLBOARD_SMTP_URL": kept.smtp_url,
         "CALLBOARD_MAIL_FROM": kept.mail_from,

@@ -1,0 +1,1 @@
+"""The gate at real streaming servers, with real encoders and players."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -32,6 +32,7 @@ def gate_routes(gate: Gate, dialects: Mapping[ServerKind, Dialect]) -> Sequence[
 class _Doorway:
     gate: Gate
     dialects: Mapping[ServerKind, Dialect]
+    known: dict[str, int] = field(default_factory=dict, repr=False)  # the tokens that were right
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a hook; whoever does not know the address of a server learns nothing here."""
@@ -44,7 +45,7 @@ class _Doorway:
         hook = Hook(
             word=request.match_info.get("word", ""),
             query=request.rel_url.raw_query_string,
-            headers={name.lower(): value for name, value in request.headers.items()},
+            headers=request.headers,
             body=body,
         )
         answer = await self._answered(server, hook)
@@ -56,8 +57,13 @@ class _Doorway:
         )
 
     async def _server(self, token: str) -> Server | None:
-        claim = self.gate.desk.links.read(Purpose.GATE, token)
-        return await self.gate.server(claim.reservation_id) if claim else None
+        number = self.known.get(token)
+        if number is None:
+            claim = self.gate.desk.links.read(Purpose.GATE, token)
+            if claim is None:
+                return None
+            number = self.known[token] = claim.reservation_id
+        return await self.gate.server(number)
 
     async def _answered(self, server: Server, hook: Hook) -> Answer:
         dialect = self.dialects[server.kind]

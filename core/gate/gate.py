@@ -13,6 +13,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 
 from core.gate.board import Board
 from core.gate.sightings import Sightings
@@ -40,14 +42,18 @@ log = logging.getLogger(__name__)
 EVERY = 0.25  # seconds between looks at the store: as old as memory gets
 _SERVERS_EVERY = 5.0
 _BEAT_EVERY = 10.0
+_ADDRESSES = 10_000
 REFUSED_AFTER = 0.05  # seconds that every refusal takes, or a multiple: the time says nothing
 
 TakeOver = Callable[[Server, str, tuple[str, ...]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Case:
-    """A question as it is looked into: where it leads, and what was given, as digests."""
+    """A question as it is looked into: where it leads, and what was given, as digests.
+
+    `address` is the client's as a digest, too; `at` is when it was asked.
+    """
 
     server: Server
     path: str
@@ -55,7 +61,14 @@ class _Case:
     given: Given
     address: str
 
-    def admitted(self, admit: Admit, desk: Desk) -> Admitted:
+    at: datetime
+
+    @property
+    def secret(self) -> str:
+        """The digest of what was given, to tell one secret from another."""
+        return self.given.digests[0] if self.given.digests else ""
+
+    def admitted(self, admit: Admit) -> Admitted:
         """Make what is kept of it once it is let in."""
         return Admitted(
             server_id=self.server.id,
@@ -65,7 +78,7 @@ class _Case:
             number=admit.number,
             access_serial=admit.access_serial,
             address_digest=self.address,
-            at=desk.now(),
+            at=self.at,
         )
 
 
@@ -84,6 +97,11 @@ class Gate:
     _sightings: Sightings = field(default_factory=Sightings)
     _throttle: Throttle = field(default_factory=Throttle)
     _asked_by: set[int] = field(default_factory=set)
+    _address_digest: Callable[[str], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember the digests of addresses: most ask again and again."""
+        self._address_digest = lru_cache(_ADDRESSES)(self.desk.vault.digest)
 
     async def server(self, server_id: int) -> Server | None:
         """Give a server that asks the gate; None for a number that is none's."""
@@ -178,7 +196,8 @@ class Gate:
             nothing=not asked.has_credentials,
         )
         path = asked.path or path_in(server, asked.stream)
-        return _Case(server, path, asked, given, vault.digest(asked.address))
+        address = self._address_digest(asked.address)
+        return _Case(server, path, asked, given, address, self.desk.now())
 
     async def _decided(self, case: _Case, now: float) -> Decision:
         remembered = self._remembered(case, now)
@@ -197,7 +216,7 @@ class Gate:
 
     def _remembered(self, case: _Case, now: float) -> Decision:
         opening = self.board.find(case.server.id, case.path, now)
-        return decide(case.given, opening, self.desk.now())
+        return decide(case.given, opening, case.at)
 
     async def _looked_up(self, case: _Case) -> Decision:
         opening: Opening | None = await self.desk.read(find_opening, case.server.id, case.path)
@@ -205,8 +224,7 @@ class Gate:
 
     def _let_in(self, case: _Case, decision: Decision, now: float) -> Decision:
         if isinstance(decision, Admit) and not case.asked.again:
-            secret = "".join(case.given.digests[:1])
-            self._sightings.note(case.admitted(decision, self.desk), secret, now)
+            self._sightings.note(case.admitted(decision), case.secret, now)
         return decision
 
     async def _publisher(self, case: _Case) -> Decision:
@@ -246,10 +264,9 @@ class Gate:
     def _to_a_guesser(self, case: _Case, guesses: int, now: float) -> Decision:
         """Answer where too much was guessed: only who is there already stays, and from memory."""
         remembered = self._remembered(case, now)
-        secret = "".join(case.given.digests[:1])
         if isinstance(remembered, Admit) and guesses < FAR_TOO_MANY:
-            admitted = case.admitted(remembered, self.desk)
-            if self._sightings.knows(admitted, secret):
+            admitted = case.admitted(remembered)
+            if self._sightings.knows(admitted, case.secret):
                 return self._let_in(case, remembered, now)
         self._throttle.guessed(case.asked.address, now)
         return Refuse(Reason.SHUT_OUT)

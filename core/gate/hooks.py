@@ -15,7 +15,7 @@ class Hook:
     """One HTTP request of a streaming server, after its secret was found right.
 
     `word` is what its address ends in behind the secret, "" for nothing; `query` and `body` are as
-    they came; the names of `headers` are in lower case.
+    they came; `headers` are found by their names in lower case.
     """
 
     word: str

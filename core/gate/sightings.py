@@ -35,7 +35,7 @@ class Sightings:
         """Remember that somebody is there; `secret` is the digest of what let them in."""
         key = _key(admitted)
         known = self._seen.get(key)
-        if known is not None and known.admitted.access_serial == admitted.access_serial:
+        if known and known.admitted.access_serial == admitted.access_serial:
             known.secret = secret
             if now < known.due_at:
                 return

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.access.credentials import ALPHABET
 from core.model.gate import Access, Asked
@@ -39,6 +40,8 @@ class Throttle:
 
     def count(self, address: str, now: float) -> int:
         """Give how many wrong guesses an address has made of late."""
+        if not self._guesses:
+            return 0
         guesses = self._guesses.get(neighbourhood(address))
         return guesses.count if guesses and now < guesses.until else 0
 
@@ -55,6 +58,7 @@ class Throttle:
         return min(LONGEST_DELAY, 0.25 * 2.0 ** (count - FREE - 1))
 
 
+@lru_cache(_REMEMBERED)
 def neighbourhood(address: str) -> str:
     """Say whom an address belongs to: of IPv6 everybody has 64 bits of their own to try from."""
     try:

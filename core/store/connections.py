@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, bindparam, tuple_
 from sqlalchemy import Connection as Database
 from sqlmodel import col, insert, select, update
 
 from core.model.gate import Access
 from core.store.slices import sliced
 from core.store.tables import ConnectionRow
+
+_Key: TypeAlias = tuple[int, str, str, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +125,40 @@ class Connections:
                 update(ConnectionRow).where(col(ConnectionRow.id).in_(some)).values(seen_at=at)
             )
 
-    def sight(self, admitted: Iterable[Admitted]) -> None:
+    def sight(self, admitted: Sequence[Admitted]) -> None:
         """Keep who is there: each once, and when it was last seen."""
-        for one in admitted:
-            number = col(ConnectionRow.number)
-            seen = self._connection.execute(
+        there = self._there(admitted)
+        seen = [
+            {"row": number, "at": one.at, "serial": one.access_serial}
+            for one in admitted
+            if (number := there.get(_key(one))) is not None
+        ]
+        if seen:
+            self._connection.execute(
                 update(ConnectionRow)
-                .where(
-                    col(ConnectionRow.reservation_id) == one.reservation_id,
-                    col(ConnectionRow.access) == one.access.value,
-                    col(ConnectionRow.client) == one.client,
-                    col(ConnectionRow.address_digest) == one.address_digest,
-                    number.is_(None) if one.number is None else number == one.number,
+                .where(col(ConnectionRow.id) == bindparam("row"))
+                .values(seen_at=bindparam("at"), access_serial=bindparam("serial")),
+                seen,
+            )
+        self.add(one for one in admitted if _key(one) not in there)
+
+    def _there(self, admitted: Sequence[Admitted]) -> dict[_Key, int]:
+        """Find those who are kept already, by what tells one from another."""
+        places = {(one.reservation_id, one.access.value, one.address_digest) for one in admitted}
+        found: dict[_Key, int] = {}
+        for some in sliced(sorted(places)):
+            rows = self._connection.execute(
+                select(ConnectionRow).where(
+                    tuple_(
+                        col(ConnectionRow.reservation_id),
+                        col(ConnectionRow.access),
+                        col(ConnectionRow.address_digest),
+                    ).in_(some),
                     col(ConnectionRow.ended_at).is_(None),
                 )
-                .values(seen_at=one.at, access_serial=one.access_serial)
             )
-            if seen.rowcount == 0:
-                self.add([one])
+            found |= {_key(row): row.id for row in rows}
+        return found
 
     def aired(self, reservation_id: int) -> Aired:
         """Say what went out of a reservation's stream.
@@ -186,6 +205,10 @@ class Connections:
             .order_by(col(ConnectionRow.id))
         )
         return tuple(_open_connection(row) for row in rows)
+
+
+def _key(one: Admitted | Row[ConnectionRow]) -> _Key:
+    return (one.reservation_id, str(one.access), one.client, one.number, one.address_digest)
 
 
 def _of(reservation_id: int, access: Access) -> tuple[ColumnElement[bool], ...]:

@@ -110,6 +110,15 @@ class Reservations:
         """Give a reservation that is known to exist."""
         return self.many([reservation_id])[reservation_id]
 
+    def busy(self, reservation_id: int) -> Slot:
+        """Give a reservation's slot with the set-up and tear-down of the time it was decided."""
+        row = self._connection.execute(
+            select(ReservationRow.busy_from, ReservationRow.busy_until).where(
+                col(ReservationRow.id) == reservation_id
+            )
+        ).one()
+        return Slot(row.busy_from, row.busy_until)
+
     def many(self, ids: Iterable[int]) -> dict[int, Reservation]:
         """Give several reservations by their numbers."""
         rows = self._connection.execute(

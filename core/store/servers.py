@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, or_
+from sqlalchemy import Connection, Row, case, or_
 from sqlmodel import col, delete, insert, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
+from core.access.vault import Vault
+from core.model.gate import ControlAddress
 from core.model.reservation import NotificationPolicy
 from core.model.server import (
     Blackout,
@@ -38,8 +41,9 @@ class NumberedBlackout:
 class Servers:
     """Named queries on servers and blackouts."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     def lock(self, server_id: int) -> Server | None:
         """Take a server's row: whoever decides about its slots waits here for the one before.
@@ -74,6 +78,15 @@ class Servers:
         rows = self._connection.execute(select(ServerRow).order_by(col(ServerRow.folded)))
         return tuple(_server(row) for row in rows)
 
+    def gated(self) -> tuple[Server, ...]:
+        """List the servers that ask the gate; retired ones too: what is reserved there goes on."""
+        rows = self._connection.execute(
+            select(ServerRow)
+            .where(col(ServerRow.kind) != ServerKind.LINK.value)
+            .order_by(col(ServerRow.id))
+        )
+        return tuple(_server(row) for row in rows)
+
     def named(self, name: str) -> Server | None:
         """Find a server by its name, whatever its case."""
         row = self._connection.execute(
@@ -89,9 +102,47 @@ class Servers:
         return replace(server, id=made)
 
     def change(self, server: Server) -> None:
-        """Keep a server as it now is; what is reserved already stays."""
+        """Keep a server as it now is; what is reserved already stays.
+
+        The credentials of its control interface stay as well, unless that is elsewhere now: another
+        address is not sent what was meant for the one before.
+        """
+        same = col(ServerRow.control_url) == server.control_url
+        sealed = case((same, col(ServerRow.control_sealed)), else_="")
         self._connection.execute(
-            update(ServerRow).where(col(ServerRow.id) == server.id).values(**_columns(server))
+            update(ServerRow)
+            .where(col(ServerRow.id) == server.id)
+            .values(**_columns(server), control_sealed=sealed)
+        )
+
+    def control(self, server_id: int) -> ControlAddress | None:
+        """Give where the desk ends a server's connections, with the credentials; None: it cannot.
+
+        Raises `SealBrokenError` where the key that they were sealed with is not set.
+        """
+        row = self._connection.execute(
+            select(ServerRow.control_url, ServerRow.control_sealed).where(
+                col(ServerRow.id) == server_id
+            )
+        ).first()
+        if row is None or not row.control_url:
+            return None
+        if not row.control_sealed:
+            return ControlAddress(row.control_url)
+        opened = self._vault.open(row.control_sealed, _control_place(server_id))
+        user, password = json.loads(opened)
+        return ControlAddress(row.control_url, user, password)
+
+    def keep_control(self, server_id: int, control: ControlAddress) -> None:
+        """Keep where the desk ends a server's connections, and seal the credentials for it."""
+        sealed = ""
+        if control.user or control.password:
+            pair = json.dumps([control.user, control.password])
+            sealed = self._vault.seal(pair, _control_place(server_id))
+        self._connection.execute(
+            update(ServerRow)
+            .where(col(ServerRow.id) == server_id)
+            .values(control_url=control.url, control_sealed=sealed)
         )
 
     def longest_busy(self, server_id: int) -> timedelta:
@@ -151,6 +202,10 @@ def _by_id(server_id: int) -> SelectOfScalar[ServerRow]:
     return select(ServerRow).where(col(ServerRow.id) == server_id)
 
 
+def _control_place(server_id: int) -> str:
+    return f"server:{server_id}:control"  # its name may change
+
+
 def _columns(server: Server) -> dict[str, object]:
     return {
         "name": server.name,
@@ -165,6 +220,7 @@ def _columns(server: Server) -> dict[str, object]:
         "notification_policy": server.notification_policy.value,
         "workspace_id": server.workspace_id,
         "retired": server.retired,
+        "control_url": server.control_url,
     }
 
 
@@ -180,4 +236,5 @@ def _server(row: Row[ServerRow]) -> Server:
         notification_policy=NotificationPolicy(row.notification_policy),
         workspace_id=row.workspace_id,
         retired=row.retired,
+        control_url=row.control_url,
     )

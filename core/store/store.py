@@ -57,7 +57,7 @@ class Store:
     @cached_property
     def servers(self) -> Servers:
         """Servers and blackouts."""
-        return Servers(self.connection)
+        return Servers(self.connection, self.vault)
 
     @cached_property
     def reservations(self) -> Reservations:

@@ -24,7 +24,7 @@ class ConnectionRow(SQLModel, table=True):
     __tablename__ = "connection"
     __table_args__ = (
         one_of("connection", "access", Access),
-        Index("ix_connection_reservation", "reservation_id", "access"),
+        Index("ix_connection_reservation", "reservation_id", "access", "address_digest"),
         Index(
             "ix_connection_open", "server_id", "client", sqlite_where=_OPEN, postgresql_where=_OPEN
         ),

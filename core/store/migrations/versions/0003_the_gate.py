@@ -44,7 +44,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["server_id"], ["server.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_connection_reservation", "connection", ["reservation_id", "access"])
+    op.create_index(
+        "ix_connection_reservation", "connection", ["reservation_id", "access", "address_digest"]
+    )
     op.create_index(
         "ix_connection_open",
         "connection",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,22 @@ class Clock:
     def move(self, by: timedelta) -> None:
         """Let time pass."""
         self.now += by
+
+
+class RunningClock(Clock):
+    """The time as it is, plus what the test skipped."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+        self._since = time.monotonic()
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now + timedelta(seconds=time.monotonic() - self._since)
+
+    def jump_to(self, moment: datetime) -> None:
+        """Skip what lies between now and then."""
+        self.now += moment - self()
 
 
 @dataclass

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 from core.access.links import Links
 from core.access.vault import Vault
 from tests.benchmarks.many_reservations import OnAir, fill
+from tests.ports import free_port
 
 SECRET = "a secret key for benchmarks that is long enough"
 STORED, ON_AIR = 1_000_000, 200
@@ -96,13 +96,6 @@ async def asked(  # noqa: PLR0913, PLR0917 - where, what, by how many, how often
     return count / (time.perf_counter() - began), statistics.quantiles(took, n=100)[98]
 
 
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 @asynccontextmanager
 async def running(*words: str, port: int, env: dict[str, str]) -> AsyncIterator[None]:
     """Let a program run until the end of the block, once it listens."""
@@ -125,7 +118,7 @@ async def compare(stored: int, folder: Path) -> None:
     """Fill a database, run both, and print what they did."""
     began = time.perf_counter()
     on_air = fill(folder / "callboard.db", SECRET, stored, ON_AIR)
-    print(f"{stored:,} reservations stored in {time.perf_counter() - began:.0f} s")
+    say(f"{stored:,} reservations stored in {time.perf_counter() - began:.0f} s")
     gate_port, bare_port = free_port(), free_port()
     env = {
         "PATH": os.environ["PATH"],
@@ -149,9 +142,15 @@ async def compare(stored: int, folder: Path) -> None:
                         rate, p99 = await asked(port, hook, on_air, make, connections, PER_ROUND)
                         figures.rates.append(rate)
                         figures.p99s.append(p99)
-                print(f"{make.__name__}, {connections} connections")
-                print(f"  the gate      {gate}   {gate.rate / alone.rate:.2f} of the bare rate")
-                print(f"  bare aiohttp  {alone}")
+                say(f"{make.__name__}, {connections} connections")
+                say(f"  the gate      {gate}   {gate.rate / alone.rate:.2f} of the bare rate")
+                say(f"  bare aiohttp  {alone}")
+
+
+def say(line: str) -> None:
+    """Write a line of the table."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

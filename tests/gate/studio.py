@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -25,30 +24,14 @@ from core.model.people import Actor, Role, WorkspaceKind
 from core.model.reservation import Reservation
 from core.usecases.look import my_codes
 from core.usecases.settings import Account, enter
-from tests.benchmarks.gate_hooks import free_port
 from tests.claims.house import read, text_of
-from tests.desks import SECRET, Clock
+from tests.desks import SECRET, RunningClock
+from tests.ports import free_port
 
 ANN, BEN, OLGA = "ann@example.org", "ben@example.org", "olga@example.org"
 SOON = 20.0
 MINUTE = timedelta(minutes=1)
-_OPERATOR = Account(WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR)
-
-
-class RunningClock(Clock):
-    """The time as it is, plus what the test skipped."""
-
-    def __init__(self) -> None:
-        super().__init__(datetime.now(UTC))
-        self._since = time.monotonic()
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        return self.now + timedelta(seconds=time.monotonic() - self._since)
-
-    def jump_to(self, moment: datetime) -> None:
-        """Skip what lies between now and then."""
-        self.now += moment - self()
+OPERATOR = Account(WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR)
 
 
 class Mailroom(MailboxServer):
@@ -101,7 +84,7 @@ class Studio:
             await asyncio.wait_for(asyncio.gather(*parts), SOON)
 
         self._run.push_async_callback(ended)
-        self.olga = await self.app.desk.run(enter, _OPERATOR)
+        self.olga = await self.app.desk.run(enter, OPERATOR)
 
     async def stop(self) -> None:
         """Stop the desk in good order."""
@@ -162,7 +145,7 @@ async def open_studio(database_url: str, folder: Path, server: str) -> AsyncIter
         await studio.start()
         try:
             await studio.type(f"settings zone=Europe/Berlin email={OLGA}")
-            studio.olga = await studio.app.desk.run(enter, _OPERATOR)
+            studio.olga = await studio.app.desk.run(enter, OPERATOR)
             await studio.type(f"server add Studio {server} reconfirm_lead=0")
             yield studio
         finally:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -31,18 +30,6 @@ from tests.slack.server import Channel, Message, Person, SlackServer, Team, open
 
 SOON = 10  # seconds
 OPERATOR = Account(WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR)
-
-
-class RunningClock(Clock):
-    """The time as it is, plus what the test skipped."""
-
-    def __init__(self) -> None:
-        super().__init__(datetime.now(UTC))
-        self._since = time.monotonic()
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        return self.now + timedelta(seconds=time.monotonic() - self._since)
 
 
 @dataclass
@@ -126,7 +113,7 @@ class Town:
 
     async def reservations(self, run: Run) -> list[Reservation]:
         """List every reservation there is."""
-        return await run.app.desk.read(_reservations)
+        return await run.app.desk.read(all_reservations)
 
     async def deliveries(self, run: Run) -> list[Delivery]:
         """List every delivery there is, oldest first."""
@@ -134,13 +121,7 @@ class Town:
 
     async def operator(self, run: Run) -> Callable[[str], Awaitable[str]]:
         """Give somebody at the console, who may do everything: a command gives its answer."""
-        olga = await run.app.desk.run(enter, OPERATOR)
-
-        async def typed(text: str) -> str:
-            reply = await handle_text(run.app.desk, olga, text)
-            return "\n".join(render_reply(reply, olga.zone))
-
-        return typed
+        return await operator_of(run.app)
 
     def mails(self, recipient: str) -> list[EmailMessage]:
         """Give the mails that somebody got, in order."""
@@ -151,7 +132,19 @@ class Town:
         return [str(mail["Subject"]).partition(":")[0] for mail in self.mails(recipient)]
 
 
-def _reservations(store: Store, now: datetime) -> list[Reservation]:  # noqa: ARG001 - a question
+async def operator_of(app: App) -> Callable[[str], Awaitable[str]]:
+    """Give somebody at the console of a desk: a command gives its answer."""
+    olga = await app.desk.run(enter, OPERATOR)
+
+    async def typed(text: str) -> str:
+        reply = await handle_text(app.desk, olga, text)
+        return "\n".join(render_reply(reply, olga.zone))
+
+    return typed
+
+
+def all_reservations(store: Store, now: datetime) -> list[Reservation]:  # noqa: ARG001 - a question
+    """List every reservation there is."""
     return list(store.reservations.many(range(1, 200)).values())
 
 

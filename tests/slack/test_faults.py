@@ -13,8 +13,8 @@ from core.model.delivery import DeliveryState
 from core.outbox.claim import LEASE
 from core.outbox.retry import DOUBT
 from tests.databases import SqliteFiles
-from tests.desks import Clock
-from tests.slack.runs import Run, RunningClock, Town, open_town, posted_in, reserve
+from tests.desks import Clock, RunningClock
+from tests.slack.runs import Run, Town, open_town, posted_in, reserve
 from tests.slack.server import (
     Channel,
     DropAfter,

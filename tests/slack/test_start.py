@@ -19,9 +19,9 @@ from bot.commands.run import handle_text
 from bot.wiring import open_app
 from core.usecases.settings import enter
 from tests.databases import SqliteFiles
-from tests.desks import SECRET, Clock
+from tests.desks import SECRET, Clock, RunningClock
 from tests.slack.house import SOCKET
-from tests.slack.runs import OPERATOR, Run, RunningClock, Town, open_town
+from tests.slack.runs import OPERATOR, Run, Town, open_town
 from tests.slack.server import Stall
 from tests.smtp_faults import Fault as SmtpFault
 from tests.smtp_faults import FaultySmtpServer, Point

@@ -21,7 +21,7 @@ from core.gate.sightings import Sightings
 from core.gate.throttle import FAR_TOO_MANY, MOST, Throttle, can_be_guessed
 from core.model.addresses import code_of, path_in
 from core.model.gate import Access, Admit, Asked, Decision, Gone, Reason, Refuse
-from core.model.server import Server
+from core.model.server import Server, ServerKind
 from core.policy.gate import Given, Opening, Publishing, contend, decide
 from core.store.connections import Admitted
 from core.store.database import BusyError
@@ -43,6 +43,7 @@ EVERY = 0.25  # seconds between looks at the store: as old as memory gets
 _SERVERS_EVERY = 5.0
 _BEAT_EVERY = 10.0
 _ADDRESSES = 10_000
+_ONE_AT_A_TIME = frozenset({ServerKind.ICECAST})  # asks on: whoever is held back holds up all
 REFUSED_AFTER = 0.05  # seconds that every refusal takes, or a multiple: the time says nothing
 
 TakeOver = Callable[[Server, str, tuple[str, ...]], Awaitable[None]]
@@ -201,7 +202,8 @@ class Gate:
 
     async def _decided(self, case: _Case, now: float) -> Decision:
         remembered = self._remembered(case, now)
-        watcher = case.asked.access is Access.WATCH or case.asked.again
+        asked = case.asked
+        watcher = asked.access is Access.WATCH or (asked.again and not asked.client)
         if watcher and isinstance(remembered, Admit):
             return self._let_in(case, remembered, now)
         try:
@@ -235,6 +237,7 @@ class Gate:
             case.given,
             client=case.asked.client,
             address_digest=case.address,
+            again=case.asked.again,
         )
         if entered.replaced:
             clients = tuple(one.client for one in entered.replaced)
@@ -288,5 +291,9 @@ class Gate:
                     "reason": refused.reason.value,
                 },
             )
+        if refused.reason is Reason.SHUT_OUT:
+            return  # answered from memory alone, and as fast: it costs us least
+        if case.server.kind in _ONE_AT_A_TIME:
+            delay = 0.0
         took = self.monotonic() - began
         await self.sleep(delay + REFUSED_AFTER - took % REFUSED_AFTER)

@@ -100,7 +100,7 @@ class Usher:
         judged = await self.desk.read(judge, server, running)
         failures = [await self._kick(watched, ending) for ending in judged.endings]
         watched.looks += 1
-        if judged.gone or (judged.seen and watched.looks % _WRITTEN_EVERY == 0):
+        if judged.gone or judged.found or (judged.seen and watched.looks % _WRITTEN_EVERY == 0):
             await self.desk.run_patiently(note_running, judged)
         if failed := [one for one in failures if one is not None]:
             raise failed[0]

@@ -75,17 +75,20 @@ def ingest(server: Server, code: str, stream_key: str) -> Ingest:
             return Ingest()
 
 
-def for_player(watch_url: str, user: str, passcode: str) -> str:
-    """Put a watcher's credentials into a playback address, for players that cannot ask for them.
+def for_player(kind: ServerKind, watch_url: str, user: str, passcode: str) -> str:
+    """Put a watcher's credentials into a playback address, where nothing would ask for them.
 
-    "" where they ask (HTTP), where there are none, and where an address cannot hold these.
+    "" where browser and player ask, as they do over HTTP but for SRS, which never has them ask;
+    where there are none; and where an address cannot hold these.
     """
-    if not passcode:
+    if not passcode or kind is ServerKind.LINK:
         return ""
     parts = urlsplit(watch_url)
     name, word = quote(user, safe=""), quote(passcode, safe="")
     match parts.scheme:
         case "rtmp" | "rtmps":
+            parts = _asking(parts, f"user={name}&pass={word}")
+        case "http" | "https" if kind is ServerKind.SRS:
             parts = _asking(parts, f"user={name}&pass={word}")
         case "rtsp" | "rtsps":
             parts = _as_user(parts, name, word)
@@ -128,7 +131,7 @@ def _as_user(parts: SplitResult, user: str, password: str) -> SplitResult:
 
 
 def _with_stream_id(parts: SplitResult, more: str) -> SplitResult:
-    return parts._replace(query=_STREAM_ID.sub(lambda found: found[0] + more, parts.query, 1))
+    return parts._replace(query=_STREAM_ID.sub(lambda found: found[0] + more, parts.query))
 
 
 def _with_place(parts: SplitResult) -> SplitResult:
@@ -142,5 +145,5 @@ def _template(server: Server) -> str:
     """Give the form of all stream names on a server, from where holders publish."""
     parts = urlsplit(server.ingest_url)
     if parts.scheme == "srt":
-        return stream_id_of(server.ingest_url).partition(":")[2]
+        return stream_id_of(server.ingest_url).partition(":")[2] or PLACE
     return _with_place(parts).path.strip("/")

@@ -23,7 +23,8 @@ class Asked:
     one of the two is "". `secret` is the stream key or the passcode as the client gave it, `user`
     the user name beside it, `ticket` a signed watch ticket instead of both. `client` is what the
     server calls the connection, "" where there is none: HLS is asked for file by file. `address`
-    is the client's. `again`: asked about a connection that was admitted already.
+    is the client's. `again`: it is no new connection that is asked about, but one that was admitted
+    already, or with a `client` of "" none yet.
     """
 
     access: Access

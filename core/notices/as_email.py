@@ -34,13 +34,15 @@ _READ = attrgetter(
     "passcode",
     "ingest_url",
     "stream_key",
+    "player_url",
+    "ingest_user",
 )
 # what reads the same in every part, on one line, and needs no encoding anywhere
 _PLAIN_FIELDS = (
     r"[A-Za-z0-9$*+._~\-]+@[A-Za-z0-9.\-]+",
     r"(?:[A-Za-z0-9.\-]+(?: [A-Za-z0-9.\-]+)*)?",
     *[r"(?:https?://[A-Za-z0-9/:._~+\-]+)?"] * 4,
-    *[r"[A-Za-z0-9/:._~+\-]*"] * 4,
+    *[r"[A-Za-z0-9/:._~+\-]*"] * 6,
 )
 _PLAIN = re.compile("\n".join(_PLAIN_FIELDS))
 _PLAIN_EACH = tuple(map(re.compile, _PLAIN_FIELDS))

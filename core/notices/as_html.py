@@ -52,6 +52,7 @@ _COLOURS = {
     Mark.LAPSED: _RED,
     Mark.STREAM_KEY: _GREY,
     Mark.REPORT: _GREY,
+    Mark.NO_SHOW: _AMBER,
 }
 _URGED = {"join", "reconfirm", "again"}  # what a reader was sent this for; the rest is an offer
 

@@ -43,10 +43,17 @@ class Mailbox:
 def method_of(notice: Notice) -> Method | None:
     """Say what a notice asks of a calendar; None where it carries no entry.
 
-    Reminders, stream keys and reports change nothing in a calendar, so they carry none.
+    Reminders, stream keys and reports change nothing in a calendar, so they carry none; nor does
+    the question why nobody publishes.
     """
     match notice.kind:
-        case NoticeKind.REMINDER | NoticeKind.DEADLINE | NoticeKind.STREAM_KEY | NoticeKind.REPORT:
+        case (
+            NoticeKind.REMINDER
+            | NoticeKind.DEADLINE
+            | NoticeKind.STREAM_KEY
+            | NoticeKind.REPORT
+            | NoticeKind.NO_SHOW
+        ):
             return None
         case _:
             return Method.REQUEST if notice.level.expects else Method.CANCEL

@@ -45,6 +45,7 @@ _EMOJI = {
     Mark.LAPSED: "x",
     Mark.STREAM_KEY: "key",
     Mark.REPORT: "clipboard",
+    Mark.NO_SHOW: "warning",
 }
 
 

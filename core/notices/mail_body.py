@@ -36,6 +36,8 @@ VALUES = (
     "passcode",
     "ingest_url",
     "stream_key",
+    "player_url",
+    "ingest_user",
 )
 
 

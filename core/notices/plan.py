@@ -109,6 +109,7 @@ def worthless_at(kind: NoticeKind, facts: Facts, made_at: datetime) -> datetime:
             | NoticeKind.CHANGE
             | NoticeKind.PERMISSION
             | NoticeKind.STREAM_KEY
+            | NoticeKind.NO_SHOW
         ):
             return facts.slot.ends_at
         case NoticeKind.RECEIPT | NoticeKind.LAPSE | NoticeKind.REPORT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.model.prose import At, Line, Link, Literal, Said, Strong
 from core.model.recipient import Told
+from core.notices.access_words import WATCHING, credential_rows
 from core.notices.changes import changes_of
 from core.notices.contact_words import shown_address
 from core.notices.notice import Notice, NoticeKind, Personal
@@ -42,8 +43,8 @@ def audience_wording(notice: Notice, personal: Personal, stop: Line) -> Wording:
         changes=changes_of(notice) if on else (),
         facts=(*slot_rows(facts), *_watch_rows(notice, on=on)),
         access_title="To get in" if on and personal.passcode else "",
-        access=credential_rows(personal) if on else (),
-        access_note=("They let you in from shortly before the start until the end.",),
+        access=watch_rows(personal) if on else (),
+        access_note=WATCHING,
         description=described(facts) if on else (),
         actions=_actions(notice, personal) if on else (),
         closing=_closing(notice, personal, on=on),
@@ -51,12 +52,9 @@ def audience_wording(notice: Notice, personal: Personal, stop: Line) -> Wording:
     )
 
 
-def credential_rows(personal: Personal) -> tuple[Row, ...]:
-    """Say the user name and passcode, where there are any."""
-    if not personal.passcode:
-        return ()
-    user = (Row("User name", (Literal(personal.watch_user),)),) if personal.watch_user else ()
-    return (*user, Row("Passcode", (Literal(personal.passcode),)))
+def watch_rows(personal: Personal) -> tuple[Row, ...]:
+    """Say what opens the stream to a reader."""
+    return credential_rows(personal.watch_user, personal.passcode, personal.player_url)
 
 
 def _mark(notice: Notice) -> Mark:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from core.model.prose import At, Line, Literal, Said, Strong
 from core.model.recipient import Told
+from core.notices.access_words import ingest_rows, publishing_line
 from core.notices.changes import changes_of
 from core.notices.contact_words import shown_address
-from core.notices.notice import Failure, Notice, NoticeKind, Personal
+from core.notices.notice import KEPT, NO_SHOW, Failure, Notice, NoticeKind, Personal
 from core.notices.said import shortened
-from core.notices.to_audience import credential_rows
+from core.notices.to_audience import watch_rows
 from core.notices.words import (
     Action,
     Mark,
@@ -37,7 +38,7 @@ def holder_wording(notice: Notice, personal: Personal) -> Wording:
         facts=(*slot_rows(facts), *_rows(notice)),
         access_title=access_title,
         access=access,
-        access_note=_ACCESS_NOTE if notice.kind is NoticeKind.STREAM_KEY else (),
+        access_note=_access_note(notice),
         description=described(facts) if notice.kind is NoticeKind.PERMISSION else (),
         details_title="Not told" if notice.failed else "",
         details=_failures(notice),
@@ -78,12 +79,14 @@ _MARKS = {
     NoticeKind.LAPSE: Mark.LAPSED,
     NoticeKind.STREAM_KEY: Mark.STREAM_KEY,
     NoticeKind.REPORT: Mark.REPORT,
+    NoticeKind.NO_SHOW: Mark.NO_SHOW,
 }
 _SUBJECTS = {
     NoticeKind.PERMISSION: "Reserved",
     NoticeKind.DEADLINE: "Please reconfirm",
     NoticeKind.LAPSE: "Lapsed",
     NoticeKind.STREAM_KEY: "Stream key",
+    NoticeKind.NO_SHOW: "Nobody is publishing",
 }
 _RECEIPTS = {
     "reconfirmed": "Reconfirmed",
@@ -106,6 +109,8 @@ def _intro(notice: Notice) -> tuple[Line, ...]:
         )
     if notice.done == "cancelled" and notice.facts.reason:
         lines.append(("The reason given: ", Said(notice.facts.reason)))
+    if notice.kind is NoticeKind.NO_SHOW:
+        lines += _what_to_do(notice)
     if notice.waiting and notice.kind is not NoticeKind.REPORT:
         lines.append((f"{_counted(notice.waiting)} being told now.",))
     return tuple(lines)
@@ -121,6 +126,8 @@ def _news(notice: Notice) -> Line:
             return ("Your slot is coming up and still waits for your word.",)
         case NoticeKind.LAPSE:
             return _lapsed(notice)
+        case NoticeKind.NO_SHOW:
+            return ("Your slot has begun, and nobody is publishing.",)
         case NoticeKind.STREAM_KEY:
             return ("This is what to enter in your streaming software. Keep it to yourself.",)
         case NoticeKind.REPORT:
@@ -142,9 +149,29 @@ _DONE = {
 
 def _lapsed(notice: Notice) -> Line:
     end = ", so it has lapsed and the slot is free again. Those who had been told hear that it is "
+    if notice.done == NO_SHOW:
+        began = "Your slot had begun, and nobody had published by "
+        return (began, At(notice.made_at), end, "off.")
     if notice.facts.reconfirm_by is None:
         return ("This reservation was not reconfirmed in time", end, "off.")
     return ("This reservation was not reconfirmed by ", At(notice.facts.reconfirm_by), end, "off.")
+
+
+def _what_to_do(notice: Notice) -> tuple[Line, ...]:
+    """Say what becomes of a slot that nobody publishes in, and what the holder can do."""
+    fate: tuple[Line, ...] = ()
+    if notice.free_at is not None:
+        lapses = ", the reservation lapses and the slot is free for others."
+        fate = (("Unless somebody publishes by ", At(notice.free_at), lapses),)
+    elif notice.done == KEPT:
+        away = "The desk was out of service for a while and might not have heard you, so the slot"
+        fate = ((f"{away} stays yours.",),)
+    key: Line = ("To see the stream key, type ", Literal(f"/slot key {notice.code}"), ".")
+    return (
+        *fate,
+        (*key, " If you do not need the slot, please cancel it."),
+        ("If you are on the air by now, there is nothing to do.",),
+    )
 
 
 def _tally(notice: Notice) -> str:
@@ -177,7 +204,7 @@ def _failure(failure: Failure) -> Line:
 
 def _rows(notice: Notice) -> tuple[Row, ...]:
     facts = notice.facts
-    aside = notice.kind in {NoticeKind.REPORT, NoticeKind.STREAM_KEY}
+    aside = notice.kind in {NoticeKind.REPORT, NoticeKind.STREAM_KEY, NoticeKind.NO_SHOW}
     if not facts.watch_url or not notice.level.expects or aside:
         return ()
     return (Row("Playback address", (address_span(facts.watch_url),)),)
@@ -186,12 +213,16 @@ def _rows(notice: Notice) -> tuple[Row, ...]:
 def _access(notice: Notice, personal: Personal) -> tuple[str, tuple[Row, ...]]:
     """Say what opens the stream: to publish it, or, on permission, what watchers will be given."""
     if notice.kind is NoticeKind.STREAM_KEY:
-        ingest = Row("Ingest address", (Literal(personal.ingest_url),))
-        key = Row("Stream key", (Literal(personal.stream_key),))
-        given = ((ingest, personal.ingest_url), (key, personal.stream_key))
-        return "For your streaming software", tuple(row for row, value in given if value)
-    rows = credential_rows(personal) if notice.level.expects else ()
+        given = (personal.ingest_url, personal.ingest_user, personal.stream_key)
+        return "For your streaming software", ingest_rows(*given)
+    rows = watch_rows(personal) if notice.level.expects else ()
     return ("What your watchers are given" if rows else ""), rows
+
+
+def _access_note(notice: Notice) -> Line:
+    if notice.kind is not NoticeKind.STREAM_KEY:
+        return ()
+    return publishing_line(notice.facts.slot, notice.publishing or notice.facts.slot)
 
 
 def _actions(notice: Notice, personal: Personal) -> tuple[Action, ...]:
@@ -206,9 +237,6 @@ def _actions(notice: Notice, personal: Personal) -> tuple[Action, ...]:
         return (Action("reserve", "Reserve again", command="/slot reserve"),)
     if notice.kind is NoticeKind.STREAM_KEY:
         return ()
+    if notice.kind is NoticeKind.NO_SHOW:
+        return (cancel,)
     return (reconfirm, change, cancel) if _due(notice) else (change, cancel)
-
-
-_ACCESS_NOTE: Line = (
-    "You can connect from shortly before the start; at the end the server disconnects you.",
-)

@@ -28,6 +28,7 @@ class Mark(StrEnum):
     LAPSED = "Lapsed"
     STREAM_KEY = "Stream key"
     REPORT = "Report"
+    NO_SHOW = "Nobody is publishing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from core.access.links import Purpose
 from core.access.vault import SealBrokenError
-from core.model.addresses import with_path
+from core.model.addresses import Ingest, for_player, ingest
 from core.model.recipient import HOLDER, Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
+from core.model.server import ServerKind
+from core.model.slot import Slot
 from core.notices.notice import (
     AUDIENCE_KINDS,
     POSTED_KINDS,
@@ -188,7 +190,7 @@ class _Party:
                 first_message_id=_message_id(thread, mail_domain) if thread else "",
                 posted=posted.get(one.number, ""),
                 asked=self._recipients[one.number].asked,
-                **access.of(one.number, claimed.kind),
+                **access.of(one.number, notice),
             )
             jobs.append(Job(one, claimed, notice, personal))
         return jobs
@@ -246,10 +248,19 @@ class _Party:
             has_credentials=self._reservation.credential_mode is not CredentialMode.NONE
             and claimed.kind in _WITH_ACCESS,
             done=_done(delivery, claimed, revision),
+            publishing=self._publishing(claimed.kind, facts.slot),
         )
         if claimed.kind not in AUDIENCE_KINDS:
             notice = self._with_counts(notice, delivery)
         return notice
+
+    def _publishing(self, kind: NoticeKind, said: Slot) -> Slot | None:
+        """Give when the server takes the holder's stream, about the slot that the notice says."""
+        if kind is not NoticeKind.STREAM_KEY:
+            return None
+        slot, busy = self._reservation.slot, self._store.reservations.busy(self._reservation.id)
+        early, late = slot.starts_at - busy.starts_at, busy.ends_at - slot.ends_at
+        return Slot(said.starts_at - early, said.ends_at + late)
 
     def _with_counts(self, notice: Notice, delivery: Delivery) -> Notice:
         """Count for the holder who is being told now, or in a report who has been told."""
@@ -279,51 +290,57 @@ class _Access:
         self._secrets = store.reservations.secrets(reservation.id)
         each = reservation.credential_mode is CredentialMode.EACH
         self._own = store.recipients.passcodes(reservation.id, uid, numbers) if each else {}
-        self._ingest_url = ""
+        server = store.servers.get(reservation.server_id)
+        self._kind = server.kind if server else ServerKind.LINK
+        self._ingest = Ingest()
         self._zone = ""
         self._met_in = ""
         if HOLDER in numbers:
-            server = store.servers.get(reservation.server_id)
-            self._ingest_url = with_path(server.ingest_url, reservation.code) if server else ""
+            key = self._secrets.stream_key
+            self._ingest = ingest(server, reservation.code, key) if server else Ingest()
             holder = store.people.account(reservation.workspace_id, reservation.holder_id)
             self._zone = holder.zone if holder else ""
             # what is only shown does not last: mail is better, if they gave an address
             mail = store.people.person(reservation.holder_id).email
             self._met_in = holder.met_in if holder and not mail else ""
 
-    def of(self, number: int, kind: NoticeKind) -> dict[str, str]:
+    def of(self, number: int, notice: Notice) -> dict[str, str]:
         """Give one recipient's links and credentials, as far as the kind of notice shows them."""
         if number == HOLDER:
-            return self._of_holder(kind)
+            return self._of_holder(notice)
         opened: dict[str, str] = {
             "join_link": self._link(Purpose.JOIN, number),
             "slot_link": self._link(Purpose.SLOT, 0),
             "unsubscribe_link": self._link(Purpose.UNSUBSCRIBE, number),
         }
-        if kind in _WITH_ACCESS:
-            user, passcode = self._credentials(number)
-            opened |= {"watch_user": user, "passcode": passcode}
+        if notice.kind in _WITH_ACCESS:
+            opened |= self._to_watch(notice, *self._credentials(number))
         return opened
 
-    def _of_holder(self, kind: NoticeKind) -> dict[str, str]:
+    def _of_holder(self, notice: Notice) -> dict[str, str]:
         opened = {
             "holder_link": self._link(Purpose.HOLDER, HOLDER),
             "slot_link": self._link(Purpose.SLOT, 0),
             "zone": self._zone,
             "fallback": self._met_in,
         }
-        if kind is NoticeKind.PERMISSION:
-            opened |= {"watch_user": self._secrets.watch_user, "passcode": self._secrets.passcode}
-            opened = opened if self._secrets.passcode else opened | {"watch_user": ""}
-        if kind is NoticeKind.STREAM_KEY:
-            key = self._secrets.stream_key
-            opened |= {"ingest_url": self._ingest_url, "stream_key": key}
+        if notice.kind is NoticeKind.PERMISSION and self._secrets.passcode:
+            shared = self._secrets
+            opened |= self._to_watch(notice, shared.watch_user, shared.passcode)
+        if notice.kind is NoticeKind.STREAM_KEY:
+            given = self._ingest
+            opened |= {"ingest_url": given.address, "ingest_user": given.user}
+            opened |= {"stream_key": given.key}
         return opened
 
     def _credentials(self, number: int) -> tuple[str, str]:
         if self._reservation.credential_mode is CredentialMode.EACH:
             return f"{self._secrets.watch_user}-{number}", self._own.get(number, "")
         return self._secrets.watch_user, self._secrets.passcode
+
+    def _to_watch(self, notice: Notice, user: str, passcode: str) -> dict[str, str]:
+        player_url = for_player(self._kind, notice.facts.watch_url, user, passcode)
+        return {"watch_user": user, "passcode": passcode, "player_url": player_url}
 
     def _link(self, purpose: Purpose, number: int) -> str:
         return self._links.make(purpose, self._reservation.id, number)

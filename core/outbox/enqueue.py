@@ -19,7 +19,13 @@ REPORT_AFTER = timedelta(seconds=20)
 
 # at a console the answer to a command is the receipt; these reach its holder unasked
 _UNASKED = frozenset(
-    {NoticeKind.DEADLINE, NoticeKind.LAPSE, NoticeKind.STREAM_KEY, NoticeKind.REPORT}
+    {
+        NoticeKind.DEADLINE,
+        NoticeKind.LAPSE,
+        NoticeKind.STREAM_KEY,
+        NoticeKind.REPORT,
+        NoticeKind.NO_SHOW,
+    }
 )
 
 

@@ -51,7 +51,7 @@ def settle(
     if delivery.kind is NoticeKind.REMINDER:
         return _reminder(delivery, recipient, audience, now)
     if delivery.kind not in AUDIENCE_KINDS:
-        return _to_holder(delivery, reservation, now)
+        return _to_holder(delivery, reservation, audience, now)
     if delivery.doubtful and delivery.composed_at is not None:
         return _word_for_word(delivery, delivery.composed_at)
     if wanted is None:
@@ -110,7 +110,9 @@ def _reminder(
     return _claimed(delivery, level, recipient.told_revision, recipient, now)
 
 
-def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> Settled:
+def _to_holder(
+    delivery: Delivery, reservation: Reservation, audience: Audience, now: datetime
+) -> Settled:
     """Send the holder what is still so: nothing newer may have happened to what it is about."""
     if delivery.doubtful and delivery.composed_at is not None and delivery.route.edits:
         return _word_for_word(delivery, delivery.composed_at)  # found, and edited by what follows
@@ -123,6 +125,9 @@ def _to_holder(delivery: Delivery, reservation: Reservation, now: datetime) -> S
             holds = holds and now < (deadline or now)
         case NoticeKind.STREAM_KEY:
             holds = reservation.status.live
+        case NoticeKind.NO_SHOW:
+            asked_of = audience.told_facts[delivery.revision].slot
+            holds = reservation.status.live and asked_of == reservation.slot
         case _:
             holds = True
     if not holds:

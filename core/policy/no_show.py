@@ -29,10 +29,12 @@ class Published:
 class Begun:
     """A slot that has begun, and what is known of it.
 
-    `asked_at` is when its server last asked the gate; None: it never has.
+    `opened_at` is since when its holder may publish: since set-up began. `asked_at` is when its
+    server last asked the gate; None: it never has.
     """
 
     slot: Slot
+    opened_at: datetime
     status: Status
     kind: ServerKind
     rules: Rules
@@ -75,6 +77,9 @@ class KeepAsking:
 @dataclass(frozen=True, slots=True)
 class Free:
     """The slot is freed: it began, and nobody published though they could have."""
+
+
+Outcome = LetBe | Wait | Ask | KeepAsking | Free
 
 
 def ask_at(slot: Slot, rules: Rules) -> datetime | None:
@@ -139,8 +144,7 @@ def _is_missed(begun: Begun, now: datetime) -> bool:
 def _has_published(begun: Begun) -> bool:
     """Tell whether anybody published since the window opened: of a moved slot, its present one."""
     since, until = begun.published.since, begun.published.until
-    opened_at = shifted(begun.slot.starts_at, -begun.rules.set_up)
-    return since is not None and (until is None or until >= opened_at)
+    return since is not None and (until is None or until >= begun.opened_at)
 
 
 def _could_hear(hearing: Hearing, starts_at: datetime, now: datetime) -> bool:

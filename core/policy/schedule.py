@@ -33,19 +33,14 @@ def stream_key_due(reservation: Reservation, server: Server) -> datetime | None:
     return shifted(reservation.slot.starts_at, -(server.rules.set_up + KEY_LEAD))
 
 
-def over_at(reservation: Reservation, server: Server) -> datetime:
-    """Give when a reservation holds nothing any more: its slot and the tear-down have passed."""
-    return shifted(reservation.slot.ends_at, server.rules.tear_down)
-
-
 def _all_dues(reservation: Reservation, server: Server, keep_addresses: timedelta) -> Iterator[Due]:
     slot, number = reservation.slot, reservation.id
+    tear_down = server.rules.tear_down
     # whoever connects during tear-down has an address too
-    keep = max(keep_addresses, server.rules.tear_down)
-    yield Due(shifted(slot.ends_at, keep), number, DueKind.ERASURE)
+    yield Due(shifted(slot.ends_at, max(keep_addresses, tear_down)), number, DueKind.ERASURE)
     if not reservation.status.live:
         return
-    yield Due(over_at(reservation, server), number, DueKind.OVER)
+    yield Due(shifted(slot.ends_at, tear_down), number, DueKind.OVER)
     yield from _no_show_dues(reservation, server)
     deadline = reservation.reconfirm_by
     if reservation.status is Status.PERMITTED and deadline is not None:

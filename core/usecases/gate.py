@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from core.model.addresses import path_in
 from core.model.gate import Access, Admit, ControlAddress, Decision, Gone, Reason, Refuse, Running
+from core.model.recipient import HOLDER
 from core.model.server import Server, ServerKind
 from core.policy.gate import Connection, Given, Opening, Publishing, contend, decide, why_not_stay
 from core.store.connections import Admitted, OpenConnection
@@ -47,11 +48,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a look at a server's connections says: who must go, who is seen, who has gone."""
+    """What a look at a server's connections says: who must go, who is seen, who has gone.
+
+    `found` are publishers who may stay and are not on record.
+    """
 
     endings: tuple[Ending, ...]
     seen: tuple[int, ...]
     gone: tuple[int, ...]
+    found: tuple[Admitted, ...] = ()
 
 
 def gate_servers(store: Store, now: datetime) -> tuple[Server, ...]:
@@ -89,10 +94,12 @@ def enter_publisher(  # noqa: PLR0913 - who, where, with what
     *,
     client: str,
     address_digest: str,
+    again: bool = False,
 ) -> Entered:
     """Let a publisher in: the right key, at the right time, and one at a time.
 
-    The server's row is held meanwhile, so that of two who come at once one is the first.
+    The server's row is held meanwhile, so that of two who come at once one is the first. `again`:
+    the server says that it is in already; one that is not on record comes in like any other.
     """
     store.servers.lock(server.id)
     opening = store.openings.at(server.id, path)
@@ -100,31 +107,32 @@ def enter_publisher(  # noqa: PLR0913 - who, where, with what
     if not isinstance(decision, Admit):
         return Entered(decision)
     there = store.connections.publishing(decision.reservation_id)
-    others = [one for one in there if one.client != client]
-    outcome = contend(
-        [Publishing(one.client, one.address_digest) for one in others],
-        address_digest,
-        can_kick=bool(server.control_url),
-    )
+    if again and any(one.client == client for one in there):
+        return Entered(decision)
+    # a client of the same name counts as well: some servers name a publisher by its stream
+    others = [Publishing(one.client, one.address_digest) for one in there]
+    outcome = contend(others, address_digest, can_kick=bool(server.control_url))
     if isinstance(outcome, Refuse):
         return Entered(outcome)
     store.connections.end([one.id for one in there], now)
-    store.connections.add(
-        [
-            Admitted(
-                server_id=server.id,
-                reservation_id=decision.reservation_id,
-                access=Access.PUBLISH,
-                client=client,
-                number=decision.number,
-                access_serial=decision.access_serial,
-                address_digest=address_digest,
-                at=now,
-            )
-        ]
-    )
+    store.connections.add([_publisher(server, decision, client, address_digest, now)])
     store.records.audit("publish", None, decision.reservation_id, server=server.id)
     return Entered(decision, outcome)
+
+
+def _publisher(
+    server: Server, admit: Admit, client: str, address_digest: str, at: datetime
+) -> Admitted:
+    return Admitted(
+        server_id=server.id,
+        reservation_id=admit.reservation_id,
+        access=Access.PUBLISH,
+        client=client,
+        number=admit.number,
+        access_serial=admit.access_serial,
+        address_digest=address_digest,
+        at=at,
+    )
 
 
 def note_gone(store: Store, now: datetime, server_id: int, gone: Gone) -> int:
@@ -157,13 +165,17 @@ def judge(store: Store, now: datetime, server: Server, running: Sequence[Running
     openings = store.openings.of_paths(server.id, {path for path in paths.values() if path})
     known = {(one.access, one.client): one for one in store.connections.open_on(server.id)}
     off = _taken_off(store, list(known.values()))
-    endings = []
+    endings, found = [], []
     for one in running:
         opening = openings.get(paths[one.stream])
-        kept = known.get((one.access, one.client))
-        reason = opening and why_not_stay(_as_judged(kept, opening, off), one.access, opening, now)
+        if opening is None:
+            continue
+        kept = _as_judged(known.get((one.access, one.client)), opening, off)
+        reason = why_not_stay(kept, one.access, opening, now)
         if reason:
             endings.append(Ending(one, reason))
+        elif kept is None and one.access is Access.PUBLISH:
+            found.append(_found(store, server, opening, one, now))
     listed = {(one.access, one.client) for one in running}
     return Judged(
         endings=tuple(endings),
@@ -173,6 +185,7 @@ def judge(store: Store, now: datetime, server: Server, running: Sequence[Running
             for key, one in known.items()
             if key not in listed and now - one.admitted_at > _SETTLING
         ),
+        found=tuple(found),
     )
 
 
@@ -180,6 +193,15 @@ def note_running(store: Store, now: datetime, judged: Judged) -> None:
     """Write down which connections are running, and which have gone."""
     store.connections.see(judged.seen, now)
     store.connections.end(judged.gone, now)
+    store.connections.sight(judged.found)
+
+
+def _found(
+    store: Store, server: Server, opening: Opening, running: Running, now: datetime
+) -> Admitted:
+    """Make a record of a publisher whom the server has and the desk has not: an answer was lost."""
+    admit = Admit(opening.busy.ends_at, opening.reservation_id, opening.access_serial, HOLDER)
+    return _publisher(server, admit, running.client, store.vault.digest(running.address), now)
 
 
 def _taken_off(store: Store, known: Sequence[OpenConnection]) -> set[tuple[int, int]]:

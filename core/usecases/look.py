@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from core.model.people import Actor
 from core.model.reservation import Reservation
-from core.model.server import Server
+from core.model.server import Server, ServerKind
 from core.model.slot import Slot
 from core.outbox.tally import Tally, tally
 from core.policy.free import free_slots
 from core.policy.load import busy_interval
+from core.store.connections import Aired
 from core.store.reservations import Revision, Secrets
 from core.store.store import Store
 from core.usecases.answers import NoSuchServer, NotAllowed, NotFound
@@ -36,7 +37,8 @@ class Shown:
     """One reservation in full, for those who may manage it.
 
     `secrets` holds the shared credentials; the stream key only when it is asked for. `revisions`
-    are all there were, the first one first.
+    are all there were, the first one first. `aired` is what went out, None where nobody can tell;
+    `publishing` is when the server takes the holder's stream; `at` is when all this was so.
     """
 
     reservation: Reservation
@@ -44,7 +46,15 @@ class Shown:
     holder_name: str
     roll: Tally
     secrets: Secrets
+    at: datetime
+    publishing: Slot
+    aired: Aired | None = None
     revisions: tuple[Revision, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether its slot has passed, though its tear-down may not have."""
+        return self.reservation.slot.ends_at <= self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,9 @@ def show(store: Store, now: datetime, actor: Actor, code: str) -> Shown | NotFou
         holder_name=store.people.person(found.holder_id).name,
         roll=tally(store, found),
         secrets=store.reservations.secrets(found.id),
+        at=now,
+        publishing=store.reservations.busy(found.id),
+        aired=_aired(store, found, server),
         revisions=tuple(revisions[number] for number in sorted(revisions)),
     )
 
@@ -130,6 +143,15 @@ def find_free(  # noqa: PLR0913 - where, when, how long, how many
 def servers_of(store: Store, now: datetime, actor: Actor) -> tuple[Server, ...]:
     """List the servers that the actor may reserve."""
     return store.servers.visible(actor.workspace_id)
+
+
+def _aired(store: Store, reservation: Reservation, server: Server) -> Aired | None:
+    """Say what went out; of a server that never asked the gate, silence says nothing."""
+    if server.kind is ServerKind.LINK:
+        return None
+    aired = store.connections.aired(reservation.id)
+    unheard = aired.since is None and store.openings.asked_at(server.id) is None
+    return None if unheard else aired
 
 
 def _names(store: Store, reservations: Sequence[Reservation]) -> dict[int, str]:

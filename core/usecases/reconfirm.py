@@ -27,14 +27,10 @@ def reconfirm(store: Store, now: datetime, actor: Actor, code: str) -> Reconfirm
         return found
     reservation, servers = locked(store, found.id)
     server = servers.get(reservation.server_id)
+    if server is None or not reservation.status.live or reservation.slot.ends_at <= now:
+        return Ended(reservation)
     if reservation.status is Status.CONFIRMED:
         return Reconfirmed(reservation, telling=0, already=True)
-    if (
-        server is None
-        or reservation.status is not Status.PERMITTED
-        or reservation.slot.ends_at <= now
-    ):
-        return Ended(reservation)
     confirmed = replace(reservation, status=Status.CONFIRMED, revision=reservation.revision + 1)
     facts = revise(store, confirmed, server, actor)
     tell_holder(

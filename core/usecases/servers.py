@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from core.model.gate import ControlAddress
 from core.model.people import Actor, Role
-from core.model.server import Blackout, Server
+from core.model.server import Blackout, Server, ServerKind
 from core.policy.reasons import Taken
 from core.store.codec import remembered
 from core.store.servers import NumberedBlackout
@@ -23,19 +24,29 @@ class NameTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorsOnly:
+    """Only whoever runs the desk may say where it ends connections."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerKept:
-    """A server as it now is."""
+    """A server as it now is, and where it asks the gate: "" for one that does not ask."""
 
     server: Server
+    hook_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ServerShown:
-    """A server with its blackouts to come; numbers are for those who may lift them."""
+    """A server with its blackouts to come; numbers are for those who may lift them.
+
+    `hook_url` is where it asks the gate, for those alone who may change the server.
+    """
 
     server: Server
     blackouts: tuple[NumberedBlackout, ...]
     manageable: bool
+    hook_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +68,65 @@ class BlackoutLifted:
     found: bool
 
 
-remembered(NameTaken, ServerKept, BlackoutKept, BlackoutLifted)
+remembered(NameTaken, OperatorsOnly, ServerKept, BlackoutKept, BlackoutLifted)
 
 
 def add_server(
-    store: Store, now: datetime, actor: Actor, server: Server
-) -> ServerKept | NameTaken | NotAllowed:
-    """Keep a new server: an operator's may be for every workspace, an admin's is for their own."""
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    server: Server,
+    control: ControlAddress | None = None,
+) -> ServerKept | NameTaken | NotAllowed | OperatorsOnly:
+    """Keep a new server: an operator's may be for every workspace, an admin's is for their own.
+
+    `control` is where the desk ends its connections, for operators to say: the desk calls that
+    address by itself, so that no workspace may point it anywhere.
+    """
     if not actor.is_admin:
         return NotAllowed()
+    operator = actor.role is Role.OPERATOR
+    if control is not None and not operator:
+        return OperatorsOnly()
     if store.servers.named(server.name):
         return NameTaken(server.name)
-    owner = server.workspace_id if actor.role is Role.OPERATOR else actor.workspace_id
-    kept = store.servers.add(replace(server, workspace_id=owner), now)
+    if not operator:
+        server = replace(server, workspace_id=actor.workspace_id, control_url="")
+    kept = _with_control(store, store.servers.add(server, now), control)
     store.records.audit("server_add", actor, server=kept.id)
-    return ServerKept(kept)
+    return ServerKept(kept, _hook_url(store, kept))
 
 
 def change_server(
-    store: Store, now: datetime, actor: Actor, changed: Server
-) -> ServerKept | NameTaken | NotAllowed | NoSuchServer:
-    """Keep a server's new rules; what is reserved stays as it was permitted."""
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    changed: Server,
+    control: ControlAddress | None = None,
+) -> ServerKept | NameTaken | NotAllowed | NoSuchServer | OperatorsOnly:
+    """Keep a server's new rules; what is reserved stays as it was permitted.
+
+    `control` is where the desk ends its connections from now on, for operators to say; None leaves
+    that as it is, with its credentials.
+    """
     before = store.servers.lock(changed.id)
     if before is None or not sees_server(actor, before):
         return NoSuchServer()
     if not may_manage_server(actor, before):
         return NotAllowed()
+    operator = actor.role is Role.OPERATOR
+    if control is not None and not operator:
+        return OperatorsOnly()
     named = store.servers.named(changed.name)
     if named is not None and named.id != changed.id:
         return NameTaken(changed.name)
     kept = replace(changed, workspace_id=before.workspace_id)
+    if not operator:
+        kept = replace(kept, control_url=before.control_url)
     store.servers.change(kept)
+    kept = _with_control(store, kept, control)
     store.records.audit("server_change", actor, server=kept.id)
-    return ServerKept(kept)
+    return ServerKept(kept, _hook_url(store, kept))
 
 
 def show_server(store: Store, now: datetime, actor: Actor, name: str) -> ServerShown | NoSuchServer:
@@ -97,8 +134,12 @@ def show_server(store: Store, now: datetime, actor: Actor, name: str) -> ServerS
     server = store.servers.named(name)
     if server is None or not sees_server(actor, server):
         return NoSuchServer()
+    manageable = may_manage_server(actor, server)
     return ServerShown(
-        server, store.servers.numbered_blackouts(server.id, now), may_manage_server(actor, server)
+        server=server,
+        blackouts=store.servers.numbered_blackouts(server.id, now),
+        manageable=manageable,
+        hook_url=_hook_url(store, server) if manageable else "",
     )
 
 
@@ -131,3 +172,15 @@ def lift_blackout(
     found = store.servers.lift_blackout(server.id, number)
     store.records.audit("blackout_lift", actor, server=server.id, blackout=number)
     return BlackoutLifted(server, number, found)
+
+
+def _with_control(store: Store, server: Server, control: ControlAddress | None) -> Server:
+    if control is None:
+        return server
+    store.servers.keep_control(server.id, control)
+    return replace(server, control_url=control.url)
+
+
+def _hook_url(store: Store, server: Server) -> str:
+    """Give the address at which a server asks the gate; "" where it asks nobody."""
+    return "" if server.kind is ServerKind.LINK else store.links.hook_url(server.id)

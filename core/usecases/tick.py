@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.model.due import Due, DueKind
-from core.model.reservation import Facts, Reservation, Status
+from core.model.reservation import Reservation, Status
 from core.model.slot import Slot
-from core.notices.notice import TOLD_KINDS, NoticeKind
-from core.outbox.enqueue import remind_audience, tell_audience, tell_holder
+from core.notices.notice import KEPT, TOLD_KINDS, NoticeKind
+from core.outbox.enqueue import remind_audience, tell_holder
 from core.policy.instants import shifted
 from core.policy.late import (
     LAST_CHANCE,
@@ -23,8 +23,9 @@ from core.policy.late import (
     reminder_is_worth,
 )
 from core.store.store import Store
+from core.usecases.by_clock import present_facts, revise_by_clock
 from core.usecases.locking import locked
-from core.usecases.revising import revise
+from core.usecases.no_show import look_for_publisher
 
 SWEEP = "sweep"
 MOST_AT_ONCE = 100
@@ -47,8 +48,11 @@ def beat(store: Store, now: datetime) -> None:
 
 
 def carry_out(store: Store, now: datetime, due: Due) -> bool:
-    """Do what is due, if it is still to be done; False where somebody else was faster."""
-    reservation, _ = locked(store, due.reservation_id)
+    """Do what is due, if it is still to be done; False where somebody else was faster.
+
+    Raises `LookupError` where the reservation is on a server that is not kept.
+    """
+    reservation, servers = locked(store, due.reservation_id)
     if not store.dues.take(due):
         return False
     match due.kind:
@@ -62,8 +66,10 @@ def carry_out(store: Store, now: datetime, due: Due) -> bool:
             _send_key(store, reservation)
         case DueKind.REPORT:
             _report(store, reservation, due, now)
+        case DueKind.NO_SHOW | DueKind.RELEASE:
+            look_for_publisher(store, reservation, servers[reservation.server_id], due, now)
         case DueKind.OVER:
-            _finish(store, reservation)
+            _finish(store, reservation, due, now)
         case DueKind.ERASURE:
             _erase(store, reservation)
     return True
@@ -118,12 +124,12 @@ def _should_remind(reservation: Reservation, due: Due, now: datetime) -> bool:
 
 def _ask_holder(store: Store, reservation: Reservation) -> None:
     if reservation.status is Status.PERMITTED:
-        tell_holder(store, reservation, _facts(store, reservation), NoticeKind.DEADLINE)
+        tell_holder(store, reservation, present_facts(store, reservation), NoticeKind.DEADLINE)
 
 
 def _send_key(store: Store, reservation: Reservation) -> None:
     if reservation.status.live:
-        tell_holder(store, reservation, _facts(store, reservation), NoticeKind.STREAM_KEY)
+        tell_holder(store, reservation, present_facts(store, reservation), NoticeKind.STREAM_KEY)
 
 
 def _meet_deadline(
@@ -143,35 +149,17 @@ def _meet_deadline(
             # asked while we were down: the moment comes yet, and by then there is no outage
             store.dues.put(Due(reservation.reconfirm_by, reservation.id, DueKind.DEADLINE))
         case Lapse():
-            _end(store, reservation, Status.LAPSED, NoticeKind.LAPSE)
+            lapsed = replace(reservation, status=Status.LAPSED)
+            revise_by_clock(store, lapsed, NoticeKind.LAPSE)
+            store.records.audit("lapsed", None, reservation.id)
         case Extend(until):
-            _revise_silently(store, replace(reservation, reconfirm_by=until), NoticeKind.DEADLINE)
+            extended = replace(reservation, reconfirm_by=until)
+            revise_by_clock(store, extended, NoticeKind.DEADLINE)
         case Keep():
             kept = replace(reservation, status=Status.CONFIRMED)
-            _revise_silently(store, kept, NoticeKind.RECEIPT, done="kept")
+            revise_by_clock(store, kept, NoticeKind.RECEIPT, done=KEPT)
         case LetPass():
             pass
-
-
-def _end(store: Store, reservation: Reservation, status: Status, kind: NoticeKind) -> None:
-    ended = replace(reservation, status=status, revision=reservation.revision + 1)
-    _revised(store, ended, kind)
-    store.records.audit(status.value, None, ended.id)
-
-
-def _revise_silently(
-    store: Store, reservation: Reservation, kind: NoticeKind, *, done: str = ""
-) -> None:
-    _revised(store, replace(reservation, revision=reservation.revision + 1), kind, done=done)
-
-
-def _revised(store: Store, revised: Reservation, kind: NoticeKind, *, done: str = "") -> None:
-    server = store.servers.lock(revised.server_id)
-    if server is None:
-        raise LookupError(f"reservation {revised.code} is on a server that is not kept")
-    facts = revise(store, revised, server, None)
-    tell_holder(store, revised, facts, kind, done=done, unasked=True)
-    tell_audience(store, revised)
 
 
 def _report(store: Store, reservation: Reservation, due: Due, now: datetime) -> None:
@@ -181,24 +169,23 @@ def _report(store: Store, reservation: Reservation, due: Due, now: datetime) -> 
         wait = min(_REPORT_AGAIN * 2**due.tries, _REPORT_AT_LEAST)
         store.dues.put(replace(due, due_at=now + wait, tries=min(due.tries + 1, _REPORT_MOST)))
     if not waiting or due.tries == _REPORT_ANYWAY:
-        tell_holder(store, reservation, _facts(store, reservation), NoticeKind.REPORT)
+        tell_holder(store, reservation, present_facts(store, reservation), NoticeKind.REPORT)
 
 
-def _finish(store: Store, reservation: Reservation) -> None:
-    """Close a reservation whose slot has passed."""
-    if reservation.status.live:
+def _finish(store: Store, reservation: Reservation, due: Due, now: datetime) -> None:
+    """Close a reservation whose slot and tear-down have passed."""
+    until = store.reservations.busy(reservation.id).ends_at
+    if now < until:  # the rules gave another tear-down when it was booked, or an older release did
+        store.dues.put(replace(due, due_at=until))
+    elif reservation.status.live:
         store.reservations.change(replace(reservation, status=Status.OVER))
         store.records.audit("over", None, reservation.id)
 
 
 def _erase(store: Store, reservation: Reservation) -> None:
-    """Forget every contact address of a reservation, wherever it was written down."""
+    """Forget every address of a reservation, wherever it was written down."""
     store.recipients.erase(reservation.id)
     store.deliveries.erase(reservation.id)
     store.reservations.erase(reservation.id)
+    store.connections.erase(reservation.id)
     store.records.audit("erase", None, reservation.id)
-
-
-def _facts(store: Store, reservation: Reservation) -> Facts:
-    revision = store.reservations.revisions(reservation.id, [reservation.revision])
-    return revision[reservation.revision].facts

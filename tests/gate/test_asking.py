@@ -13,7 +13,7 @@ from core.gate.board import GOOD_FOR
 from core.model.gate import Access, Asked, Reason
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode
-from core.model.server import Rules
+from core.model.server import Rules, ServerKind
 from core.store.records import Records
 from core.store.store import Store
 from core.usecases.gate import GATE, GATE_SINCE, gate_beat
@@ -193,9 +193,28 @@ async def test_of_two_who_come_at_once_from_different_places_one_comes_in(scene:
 async def test_being_asked_again_about_a_publisher_is_no_second_one(scene: Scene) -> None:
     house = await controlled(scene)
     await house.admitted(house.to_publish())
+    await house.admitted(house.to_publish(again=True, address=AWAY))
     await house.admitted(house.to_publish(again=True, client="", address=AWAY))
 
     assert house.taken_over == []
+
+
+async def test_who_says_to_be_in_already_and_is_not_comes_in_like_any_other(scene: Scene) -> None:
+    house = await controlled(scene)
+    await house.admitted(house.to_publish(again=True, client="5"))
+    assert (await house.aired()).since is not None
+
+    assert await house.refused(house.to_publish(client="6", address=AWAY)) is Reason.PUBLISHING
+
+
+async def test_a_publisher_named_by_its_stream_takes_its_own_place_only(scene: Scene) -> None:
+    house = await controlled(scene)
+    named = house.to_publish(client=f"source:{house.stream}")
+    await house.admitted(named)
+
+    assert await house.refused(replace(named, address=AWAY)) is Reason.PUBLISHING
+    await house.admitted(named)
+    assert house.taken_over == [(named.client,)]
 
 
 # --- what went out
@@ -305,10 +324,21 @@ async def test_guessing_is_slowed_down_and_then_shut_out(scene: Scene) -> None:
     assert house.ticks.waited[3:7] == pytest.approx([0.3, 0.55, 1.05, 2.05])
     assert max(house.ticks.waited) < 5
     assert await house.refused(house.to_watch()) is Reason.SHUT_OUT
+    assert len(house.ticks.waited) == 10
     await house.admitted(house.to_watch(address=AWAY))
     house.ticks.now += 901
     await house.gate.refresh()
     await house.admitted(house.to_watch())
+
+
+async def test_where_questions_wait_in_line_a_guesser_holds_nobody_up(scene: Scene) -> None:
+    wish = CredentialWish(CredentialMode.SHARED, "crew", "sesame-open")
+    icecast = {"kind": ServerKind.ICECAST, "ingest_url": "icecast://127.0.0.1:8000/{path}.ogg"}
+    house = await open_house(scene, server=icecast, credentials=wish)
+    reasons = await guess(house, 12)
+
+    assert reasons[9:] == [Reason.WRONG, Reason.SHUT_OUT, Reason.SHUT_OUT]
+    assert house.ticks.waited == pytest.approx([0.05] * 10)
 
 
 async def test_the_holder_behind_a_shut_out_address_publishes_all_the_same(scene: Scene) -> None:

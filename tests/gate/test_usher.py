@@ -159,6 +159,16 @@ async def test_who_came_in_without_a_record_goes_when_the_time_is_up(hall: Hall)
     assert len(await hall.look()) == 2
 
 
+async def test_a_publisher_whose_admission_was_lost_is_written_down(hall: Hall) -> None:
+    await hall.let_in(hall.house.to_publish())
+    await hall.house.leave(hall.house.to_publish())  # as a server may say of the one before it
+    hall.house.clock.move(MINUTE)
+    await hall.look()
+
+    assert (await hall.house.aired()).until is None
+    assert await hall.house.refused(hall.house.to_publish(client="5", address=AWAY)) is not None
+
+
 async def test_a_number_of_before_the_servers_restart_says_nothing(hall: Hall) -> None:
     """A client's number may have been another reservation's, whose slot is over by now."""
     house = hall.house

@@ -111,7 +111,10 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
     if "web" in roles:
         slack_routes = app.slack.routes if app.slack is not None else ()
         routes = [*gate_routes(app.gate, DIALECTS), *slack_routes]
-        parts += [serve(routes, settings.http_host, settings.http_port, stop), app.gate.run(stop)]
+        parts += [
+            serve(routes, settings.http_host, settings.http_port, stop),
+            app.gate.memory.run(stop),
+        ]
         if app.slack is not None and "slack" not in roles and slack_routes:
             parts.append(app.slack.errands.run(stop))  # what is handed in over HTTP is done here
     return parts

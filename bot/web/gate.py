@@ -63,7 +63,7 @@ class _Doorway:
             if claim is None:
                 return None
             number = self.known[token] = claim.reservation_id
-        return await self.gate.server(number)
+        return await self.gate.memory.server(number)
 
     async def _answered(self, server: Server, hook: Hook) -> Answer:
         dialect = self.dialects[server.kind]

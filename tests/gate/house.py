@@ -120,7 +120,7 @@ class GateHouse:
 
     async def aired(self) -> Aired:
         """Say what went out."""
-        await self.gate.write_down()
+        await self.gate.memory.write_down()
         return await self.desk.read(lambda store, _: store.connections.aired(self.reservation.id))
 
     def until(self, before_start: timedelta) -> None:
@@ -157,10 +157,10 @@ async def open_house(
         taken_over.append(clients)
 
     gate = Gate(scene.desk, take_over, monotonic=ticks, sleep=ticks.sleep)
-    gate.board.set_servers(await scene.desk.read(gate_servers))
-    await gate.refresh()
+    gate.memory.board.set_servers(await scene.desk.read(gate_servers))
+    await gate.memory.refresh()
     secrets = await scene.desk.read(lambda store, _: store.reservations.secrets(reservation.id))
-    asking = gate.board.servers[reservation.server_id]
+    asking = gate.memory.board.servers[reservation.server_id]
     return GateHouse(bench, gate, ticks, taken_over, asking, reservation, secrets)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from core.gate.board import GOOD_FOR
 
 from core.access.links import Ticket
-from core.gate.board import GOOD_FOR
 from core.model.gate import Access, Asked, Reason
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode
@@ -83,7 +83,7 @@ async def test_each_has_their_own_credentials_and_leaves_with_them(scene: Scene)
     assert await house.refused(replace(to_watch, secret=ben)) is Reason.WRONG
     removed = next(iter(scene.request().audience))
     await house.bench.change(house.reservation.code, remove=(removed,))
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
     assert await house.refused(to_watch) is Reason.WRONG
     assert (await house.admitted(house.to_watch(user="guest-2", secret=ben))).number == 2
 
@@ -103,7 +103,7 @@ async def test_new_credentials_hold_at_once(house: GateHouse) -> None:
     await house.admitted(before)
 
     changed = await house.bench.change(house.reservation.code, credentials=CredentialWish())
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
 
     assert await house.refused(before) is Reason.WRONG
     await house.admitted(replace(before, secret=changed.passcode))
@@ -124,13 +124,13 @@ async def test_what_was_reserved_a_moment_ago_is_found_though_not_in_memory(scen
 async def test_cancelled_lapsed_and_moved_slots_open_nothing(house: GateHouse) -> None:
     later = house.bench.slot(timedelta(hours=3))
     await house.bench.change(house.reservation.code, slot=later)
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
     assert await house.refused(house.to_publish()) is Reason.EARLY
     house.clock.now = later.starts_at
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
     await house.admitted(house.to_publish())
     await house.bench.cancel(house.reservation.code)
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
 
     assert await house.refused(house.to_publish(client="9")) is Reason.CANCELLED
     assert await house.refused(house.to_watch()) is Reason.CANCELLED
@@ -279,7 +279,7 @@ async def test_permits_in_mind_hold_for_half_a_minute_while_the_database_is_away
         house.ticks.now += GOOD_FOR + 1
         assert await house.refused(house.to_watch(client="4")) is Reason.AWAY
         assert await house.refused(house.to_publish(client="4")) is Reason.AWAY
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
     await house.admitted(house.to_watch(client="4"))
 
 
@@ -327,7 +327,7 @@ async def test_guessing_is_slowed_down_and_then_shut_out(scene: Scene) -> None:
     assert len(house.ticks.waited) == 10
     await house.admitted(house.to_watch(address=AWAY))
     house.ticks.now += 901
-    await house.gate.refresh()
+    await house.gate.memory.refresh()
     await house.admitted(house.to_watch())
 
 
@@ -433,10 +433,10 @@ def _pulse(store: Store, _: object, server_id: int) -> tuple[object, object, obj
 
 async def test_running_keeps_memory_fresh_and_stops_in_good_order(house: GateHouse) -> None:
     stop = asyncio.Event()
-    running = asyncio.create_task(house.gate.run(stop))
+    running = asyncio.create_task(house.gate.memory.run(stop))
     anew = Asked(Access.WATCH, stream=house.stream, client="6", address=HOME, user="guest")
     changed = await house.bench.change(house.reservation.code, credentials=CredentialWish())
-    while house.gate.board.stamps.get(house.reservation.id) != changed.reservation.revision:  # noqa: ASYNC110 - it tells nobody
+    while house.gate.memory.board.stamps.get(house.reservation.id) != changed.reservation.revision:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0)  # a turn of the loop: the gate looks four times a second
     await house.admitted(replace(anew, secret=changed.passcode))
     stop.set()

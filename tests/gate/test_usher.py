@@ -42,7 +42,7 @@ class Hall:
 
     async def look(self) -> list[Running]:
         """Have the usher look; gives whom it ended."""
-        await self.house.gate.write_down()
+        await self.house.gate.memory.write_down()
         before = len(self.server.kicked)
         await self.usher.look_at_all()
         return self.server.kicked[before:]
@@ -111,11 +111,11 @@ async def test_changed_credentials_end_those_who_have_the_old_ones(hall: Hall) -
     watcher = await hall.let_in(hall.house.to_watch())
     preview = hall.house.to_watch(user="", secret=hall.house.secrets.stream_key, client="9")
     await hall.let_in(preview)
-    await hall.house.gate.write_down()
+    await hall.house.gate.memory.write_down()
     changed = await hall.house.bench.change(
         hall.house.reservation.code, credentials=CredentialWish()
     )
-    await hall.house.gate.refresh()
+    await hall.house.gate.memory.refresh()
     await hall.let_in(hall.house.to_watch(secret=changed.passcode, client="5"))
 
     assert await hall.look() == [watcher]
@@ -130,7 +130,7 @@ async def test_a_recipient_who_was_taken_off_goes(scene: Scene) -> None:
         )
         for n in (1, 2)
     ]
-    await house.gate.write_down()
+    await house.gate.memory.write_down()
     await house.bench.change(house.reservation.code, remove=(ANN,))
 
     assert await hall.look() == [ann]
@@ -173,7 +173,7 @@ async def test_a_number_of_before_the_servers_restart_says_nothing(hall: Hall) -
     """A client's number may have been another reservation's, whose slot is over by now."""
     house = hall.house
     await hall.let_in(house.to_watch(client="1"))
-    await house.gate.write_down()
+    await house.gate.memory.write_down()
     house.clock.now = house.reservation.slot.ends_at
     now = await house.bench.reserve(slot=house.bench.slot(timedelta(hours=30)))
     await house.bench.reconfirm(now.code)

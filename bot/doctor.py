@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.doctor_gate import gate_findings
+from bot.findings import BROKEN, MISSING, WORKS, Finding
 from bot.settings import Settings, SettingsError, load_settings, unknown_settings
 from bot.slack.manifest import CLICKS, COMMANDS, HOME
 from bot.slack.oauth import INSTALL
@@ -27,23 +28,13 @@ from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state
 from core.store.servers import Servers
 
-_WORKS, _MISSING, _BROKEN = "works", "missing", "broken"
 _TRY_IN_SLACK = {
     COMMANDS: "type /slot help there",
     CLICKS: "press a button of the desk there",
     HOME: "open the app's Home there",
 }
 _PASTE_ANEW = "if nothing comes, paste callboard slack-manifest anew and reinstall the app"
-_SIGNS = {_WORKS: "ok     ", _MISSING: "missing", _BROKEN: "BROKEN "}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: how it is, and what to do about it."""
-
-    how: str
-    what: str
-    mend: str = ""
+_SIGNS = {WORKS: "ok     ", MISSING: "missing", BROKEN: "BROKEN "}
 
 
 def examine() -> int:
@@ -51,26 +42,26 @@ def examine() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
-        findings = [Finding(_BROKEN, "settings", problem) for problem in error.problems]
+        findings = [Finding(BROKEN, "settings", problem) for problem in error.problems]
     else:
         findings = asyncio.run(_findings(settings))
     for finding in findings:
         sys.stdout.write(f"{_SIGNS[finding.how]}  {finding.what}\n")
         if finding.mend:
             sys.stdout.write(f"         {finding.mend}\n")
-    return 1 if any(finding.how == _BROKEN for finding in findings) else 0
+    return 1 if any(finding.how == BROKEN for finding in findings) else 0
 
 
 async def _findings(settings: Settings) -> list[Finding]:
-    found = [Finding(_MISSING, "settings", words) for words in unknown_settings()]
+    found = [Finding(MISSING, "settings", words) for words in unknown_settings()]
     found += _secret_key(settings)
-    found += _database(settings)
+    found += await _database(settings)
     found.append(await _mail(settings))
     found += await _slack(settings)
     if not settings.public_url:
         found.append(
             Finding(
-                _MISSING,
+                MISSING,
                 "public address",
                 "join links lead to the playback address itself while CALLBOARD_PUBLIC_URL is not"
                 " set",
@@ -83,52 +74,52 @@ def _secret_key(settings: Settings) -> list[Finding]:
     try:
         keys = secret_keys(settings)
     except OSError as error:
-        return [Finding(_BROKEN, "secret key", str(error))]
+        return [Finding(BROKEN, "secret key", str(error))]
     kept = "from CALLBOARD_SECRET_KEY" if settings.secret_key else "kept beside the database"
-    return [Finding(_WORKS, f"secret key: {len(keys)}, {kept}")]
+    return [Finding(WORKS, f"secret key: {len(keys)}, {kept}")]
 
 
-def _database(settings: Settings) -> list[Finding]:
+async def _database(settings: Settings) -> list[Finding]:
     path = open_path(settings)
     where = str(path) if path else "PostgreSQL"
     if path is not None and not path.exists():
-        return [Finding(_MISSING, f"database: {where}", "it is made at the first start")]
+        return [Finding(MISSING, f"database: {where}", "it is made at the first start")]
     database = open_database(settings.database)
     try:
         ping(database)
-        return [Finding(_WORKS, f"database: {where}"), *_schema(database, settings)]
+        return [Finding(WORKS, f"database: {where}"), *await _schema(database, settings)]
     except (BusyError, NoDatabaseError) as error:
-        return [Finding(_BROKEN, f"database: {where}", str(error))]
+        return [Finding(BROKEN, f"database: {where}", str(error))]
     finally:
         database.dispose()
 
 
-def _schema(database: Database, settings: Settings) -> list[Finding]:
+async def _schema(database: Database, settings: Settings) -> list[Finding]:
     match state(database):
         case SchemaState.EMPTY:
-            return [
-                Finding(_MISSING, "tables", "made at the first start, or: callboard db upgrade")
-            ]
+            return [Finding(MISSING, "tables", "made at the first start, or: callboard db upgrade")]
         case SchemaState.BEHIND:
-            return [Finding(_BROKEN, "tables of an older release", "run: callboard db upgrade")]
+            return [Finding(BROKEN, "tables of an older release", "run: callboard db upgrade")]
         case SchemaState.UNKNOWN:
-            return [Finding(_BROKEN, "tables of a newer release", "install that release")]
+            return [Finding(BROKEN, "tables of a newer release", "install that release")]
         case SchemaState.AT_HEAD:
             return [
-                Finding(_WORKS, "tables"),
-                _servers(database),
+                Finding(WORKS, "tables"),
+                _servers(database, settings),
+                *await gate_findings(database, Vault(secret_keys(settings)), settings),
                 _seals(database, settings),
                 *_installed(database, settings),
                 *_heard(database, settings),
             ]
 
 
-def _servers(database: Database) -> Finding:
+def _servers(database: Database, settings: Settings) -> Finding:
+    vault = Vault(secret_keys(settings))
     with database.reading(patience=2) as connection:
-        servers = [server for server in Servers(connection).all() if not server.retired]
+        servers = [server for server in Servers(connection, vault).all() if not server.retired]
     if servers:
-        return Finding(_WORKS, f"streaming servers: {', '.join(one.name for one in servers)}")
-    return Finding(_MISSING, "streaming servers", "add one: callboard server add --help")
+        return Finding(WORKS, f"streaming servers: {', '.join(one.name for one in servers)}")
+    return Finding(MISSING, "streaming servers", "add one: callboard server add --help")
 
 
 def _seals(database: Database, settings: Settings) -> Finding:
@@ -138,19 +129,19 @@ def _seals(database: Database, settings: Settings) -> Finding:
         try:
             sealed = Reservations(connection, vault).newest_opens()
         except SealBrokenError as error:
-            return Finding(_BROKEN, "sealed secrets", str(error))
-    return Finding(_WORKS, "sealed secrets" if sealed else "sealed secrets: none yet")
+            return Finding(BROKEN, "sealed secrets", str(error))
+    return Finding(WORKS, "sealed secrets" if sealed else "sealed secrets: none yet")
 
 
 async def _slack(settings: Settings) -> list[Finding]:
     if not settings.has_slack:
         how = "README.md, Slack, says how; callboard slack-manifest prints what Slack asks for"
-        return [Finding(_MISSING, "Slack", how)]
+        return [Finding(MISSING, "Slack", how)]
     checked = await slack_works(settings)
-    found = [Finding(_BROKEN, "Slack", problem) for problem in checked.problems]
+    found = [Finding(BROKEN, "Slack", problem) for problem in checked.problems]
     if checked.team_id:
         by = "Socket Mode" if settings.slack_app_token else f"HTTP at {settings.public_url}{EVENTS}"
-        found.append(Finding(_WORKS, f"Slack: {checked.bot_name} in {checked.team_name}, by {by}"))
+        found.append(Finding(WORKS, f"Slack: {checked.bot_name} in {checked.team_name}, by {by}"))
     return found
 
 
@@ -161,9 +152,9 @@ def _installed(database: Database, settings: Settings) -> list[Finding]:
     with database.reading(patience=2) as connection:
         names = Installations(connection, Vault(secret_keys(settings))).names()
     if names:
-        return [Finding(_WORKS, f"Slack workspaces: {', '.join(names)}")]
+        return [Finding(WORKS, f"Slack workspaces: {', '.join(names)}")]
     add = f"add it at {settings.public_url}{INSTALL}"
-    return [Finding(_MISSING, "Slack workspaces: none has added the desk", add)]
+    return [Finding(MISSING, "Slack workspaces: none has added the desk", add)]
 
 
 def _heard(database: Database, settings: Settings) -> list[Finding]:
@@ -174,7 +165,7 @@ def _heard(database: Database, settings: Settings) -> list[Finding]:
         records = Records(connection, datetime.now(UTC))
         never = [what for what in _TRY_IN_SLACK if records.last_beat(what) is None]
     return [
-        Finding(_MISSING, f"Slack has not sent any {what} yet", f"{how}; {_PASTE_ANEW}")
+        Finding(MISSING, f"Slack has not sent any {what} yet", f"{how}; {_PASTE_ANEW}")
         for what, how in _TRY_IN_SLACK.items()
         if what in never
     ]
@@ -184,17 +175,17 @@ async def _mail(settings: Settings) -> Finding:
     try:
         mail_sender(settings)
     except SettingsError as error:
-        return Finding(_BROKEN, "mail sender", error.problems[0])
+        return Finding(BROKEN, "mail sender", error.problems[0])
     if not settings.smtp_url:
         return Finding(
-            _MISSING,
+            MISSING,
             f"mail server: mail is written to {mail_folder(settings)}",
             "set CALLBOARD_SMTP_URL=smtp://user:password@host:587 and CALLBOARD_MAIL_FROM",
         )
     try:
         trouble = await mail_works(settings)
     except SettingsError as error:
-        return Finding(_BROKEN, "mail server", error.problems[0])
+        return Finding(BROKEN, "mail server", error.problems[0])
     if trouble:
-        return Finding(_BROKEN, "mail server", trouble)
-    return Finding(_WORKS, "mail server: connected and logged in")
+        return Finding(BROKEN, "mail server", trouble)
+    return Finding(WORKS, "mail server: connected and logged in")

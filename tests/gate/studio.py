@@ -115,15 +115,16 @@ class Studio:
     async def credentials(self, recipient: str, subject: str = "") -> tuple[str, str]:
         """Wait for a mail, and give the user name and passcode in it."""
         text = text_of(await self.mailboxes.newest(recipient, subject))
-        return _line(text, "User name"), _line(text, "Passcode")
+        return entered(text, "User name"), entered(text, "Passcode")
 
     async def encoder_address(self) -> str:
         """Wait for the stream key by mail; gives what an encoder connects to."""
         text = text_of(await self.mailboxes.newest(OLGA, "Stream key"))
-        return f"{_line(text, 'Ingest address')}/{_line(text, 'Stream key')}"
+        return f"{entered(text, 'Ingest address')}/{entered(text, 'Stream key')}"
 
 
-def _line(text: str, label: str) -> str:
+def entered(text: str, label: str) -> str:
+    """Give what a text says behind a label."""
     found = re.search(rf"^ *{label}: +(\S+)\s*$", text, re.MULTILINE)
     assert found, text
     return found[1]

@@ -1,0 +1,189 @@
+"""How nginx with its RTMP module asks: form posts for RTMP, `auth_request` for HLS files.
+
+The module writes its own fields first and appends what the client put behind its stream's name as
+it came, so a client can repeat any field: the first of each is the module's, and a form that
+repeats one of them is nobody's mistake. What is asked follows from the hook's own address. The
+answer is the status alone: 2xx is yes, 3xx would rename the stream, anything else is no.
+
+An HLS request is only known by its address, and nginx serves what that normalises to: what could
+normalise to anything but itself is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import unquote_to_bytes
+
+from core.gate.hooks import Answer, Heard, Hook, Unreadable
+from core.model.addresses import code_of
+from core.model.gate import Access, Admit, Asked, Decision, Gone, Reason, Refuse
+
+_OURS = frozenset({"key", "user", "pass"})
+_RESERVED = frozenset(
+    {"app", "name", "addr", "clientid", "call", "tcurl", "flashver", "swfurl", "pageurl", "type"}
+    | {"start", "duration", "reset", "epoch", "time", "timestamp"}
+)
+_CALLS = {"publish": Access.PUBLISH, "play": Access.WATCH}
+_DONE_CALLS = {f"{call}_done": access for call, access in _CALLS.items()}
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+
+# folders that begin with a plain character, perhaps a ticket, then a file of one stream: its
+# playlist or a segment, either beside those of other streams or in a folder of its own
+_FILE = re.compile(
+    r"(?:/[A-Za-z0-9_-][A-Za-z0-9._~-]*)*"
+    r"(?:/~(?P<ticket>[A-Za-z0-9_-]+))?"
+    r"/(?P<path>[0-9a-z]{6})(?:\.m3u8|-[0-9]+\.ts|/index\.m3u8|/[0-9]+\.ts)"
+)
+_ASK_FOR_CREDENTIALS = {"WWW-Authenticate": 'Basic realm="Callboard", charset="UTF-8"'}
+
+_YES = Answer(204)
+_NO = Answer(403)
+
+
+class _UnreadableError(Exception):
+    """A hook cannot be read; the words say why, and quote nothing of it."""
+
+
+class NginxRtmpDialect:
+    """nginx-rtmp's `Dialect`; its words are `publish`, `play`, `done` and `hls`."""
+
+    def read(self, hook: Hook) -> Heard:
+        """Translate a hook; never raises, whatever is in it."""
+        try:
+            return _read(hook)
+        except _UnreadableError as error:
+            return Unreadable(str(error))
+
+    def answer(
+        self,
+        heard: Heard,
+        decision: Decision | None,
+        now: datetime,  # noqa: ARG002 - the port's; the module cannot be told until when
+    ) -> Answer:
+        """Say yes or no by the status; where a file was asked for, perhaps ask for credentials."""
+        if isinstance(heard, Unreadable):
+            return _NO
+        if not isinstance(heard, Asked) or isinstance(decision, Admit):
+            return _YES
+        if isinstance(decision, Refuse) and _may_ask(heard, decision.reason):
+            return Answer(401, headers=_ASK_FOR_CREDENTIALS)
+        return _NO
+
+
+def _may_ask(asked: Asked, reason: Reason) -> bool:
+    """Tell whether other credentials could help: whoever came for a file may then be asked.
+
+    A stream that is not known looks like one that is. Whose ticket was refused is not asked: a page
+    plays with it, and has no use for a browser's dialog.
+    """
+    return (
+        bool(asked.path)
+        and not asked.ticket
+        and (reason is Reason.NOTHING_GIVEN or reason.is_guess)
+    )
+
+
+def _read(hook: Hook) -> Heard:
+    if hook.word in _CALLS:
+        return _asked(hook.word, _fields(hook.body))
+    if hook.word == "done":
+        return _gone(_fields(hook.body))
+    if hook.word == "hls":
+        return _file(hook.headers)
+    raise _UnreadableError("no hook of nginx-rtmp's has such an address")
+
+
+def _asked(word: str, fields: Mapping[str, bytes]) -> Asked:
+    if _text(fields, "call") != word:
+        raise _UnreadableError("the address is another hook's")
+    access = _CALLS[word]
+    user, secret = "", _text(fields, "key", "")
+    if access is Access.WATCH and not secret:  # a holder may watch with the stream key
+        user, secret = _text(fields, "user", ""), _text(fields, "pass", "")
+    return Asked(
+        access,
+        stream=_stream(fields),
+        user=user,
+        secret=secret,
+        client=_text(fields, "clientid"),
+        address=_text(fields, "addr"),
+    )
+
+
+def _gone(fields: Mapping[str, bytes]) -> Gone:
+    access = _DONE_CALLS.get(_text(fields, "call"))
+    if access is None:
+        raise _UnreadableError("the address is another hook's")
+    return Gone(access, _stream(fields), _text(fields, "clientid"))
+
+
+def _file(headers: Mapping[str, str]) -> Asked:
+    found = _FILE.fullmatch(headers.get("x-original-uri", "").partition("?")[0])
+    if found is None or not code_of(found["path"]):
+        raise _UnreadableError("that is no file of a stream")
+    address = headers.get("x-original-address", "")
+    if not address.isascii():
+        raise _UnreadableError("the client has no address")
+    ticket = found["ticket"] or ""
+    user, secret = ("", "") if ticket else _basic(headers.get("authorization", ""))
+    return Asked(
+        Access.WATCH,
+        path=found["path"],
+        user=user,
+        secret=secret,
+        ticket=ticket,
+        address=address,
+    )
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    """Give user and password (RFC 7617); none where another scheme, or nothing, was sent."""
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        pair = b64decode(given.strip(), validate=True).decode()
+    except ValueError:
+        raise _UnreadableError("the credentials are not encoded as they must be") from None
+    user, colon, password = pair.partition(":")
+    if not colon or _CONTROL_CHARACTER.search(pair):
+        raise _UnreadableError("the credentials are not formed as they must be")
+    return user, password
+
+
+def _fields(body: bytes) -> dict[str, bytes]:
+    """Take a form apart; a field that decides something may stand in it once."""
+    fields: dict[str, bytes] = {}
+    for pair in body.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        field = unquote_to_bytes(name).decode(errors="replace")
+        if field in fields and field in _RESERVED | _OURS:
+            raise _UnreadableError(f"{field} stands in it twice")
+        fields.setdefault(field, value)
+    return fields
+
+
+def _stream(fields: Mapping[str, bytes]) -> str:
+    app, name = _text(fields, "app"), _text(fields, "name")
+    if not app or not name:
+        raise _UnreadableError("the stream has no name")
+    return f"{app}/{name}"
+
+
+def _text(fields: Mapping[str, bytes], field: str, default: str | None = None) -> str:
+    """Give a field's text; a plus is one: neither nginx nor an address writes a space so."""
+    value = fields.get(field)
+    if value is None:
+        if default is None:
+            raise _UnreadableError(f"it has no {field}")
+        return default
+    try:
+        text = unquote_to_bytes(value).decode()
+    except UnicodeDecodeError:
+        raise _UnreadableError(f"{field} is no text") from None
+    if _CONTROL_CHARACTER.search(text):
+        raise _UnreadableError(f"{field} has control characters in it")
+    return text

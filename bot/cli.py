@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 ROLES = ("worker", "slack", "web")
 
 _SERVER_FIELDS = (
-    "kind=nginx-rtmp|mediamtx|srs|icecast|link zone= watch_url= ingest_url= max_streams="
+    "kind=nginx-rtmp|mediamtx|srs|icecast|link zone= watch_url= ingest_url= control= max_streams="
     " max_viewers= opening_hours= shortest= longest= notice= horizon= set_up= tear_down= quota="
-    " reconfirm_lead= reconfirm_reminder= policy=; `help server add` at the console says what each"
-    " is for"
+    " reconfirm_lead= reconfirm_reminder= no_show_after= no_show_release= policy=;"
+    " `help server add` at the console says what each is for"
 )
 
 
@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(command=_server_add)
     listed = server_commands.add_parser("list", help="list them")
     listed.set_defaults(command=_server_list)
+    lines = server_commands.add_parser(
+        "lines", help="print what to put into a server's configuration, so that it asks the desk"
+    )
+    lines.add_argument("words", nargs="+", metavar="NAME")
+    lines.set_defaults(command=_server_lines)
 
     deliveries = commands.add_parser("deliveries", help="what is in the outbox, and what failed")
     deliveries.add_argument("code", nargs="?", help="of one reservation alone")
@@ -120,6 +125,12 @@ def _server_list(_: argparse.Namespace) -> int:
     from bot.process import command
 
     return command(["server", "list"])
+
+
+def _server_lines(given: argparse.Namespace) -> int:
+    from bot.process import command
+
+    return command(["server", "lines", *given.words])
 
 
 def _deliveries(given: argparse.Namespace) -> int:

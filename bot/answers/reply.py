@@ -57,13 +57,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a reply under a title: sentences, facts with labels, a table, a list."""
+    """A part of a reply under a title: sentences, facts with labels, a table, a list.
+
+    `verbatim` is text of ours to be copied as it stands, line by line: a front end adds nothing to
+    it and breaks none of its lines. It may hold a secret.
+    """
 
     title: str = ""
     lines: tuple[Line, ...] = ()
     rows: tuple[Row, ...] = ()
     table: Table | None = None
     items: tuple[Line, ...] = ()
+    verbatim: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

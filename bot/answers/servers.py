@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bot.answers.configuration import configuration_sections
 from bot.answers.reasons import quota_words
 from bot.answers.reply import Reply, Section, Table, Tone
 from bot.answers.wording import POLICY_SAID, counted
 from bot.commands.hours import say_hours
 from core.model.prose import During, Line, Literal, Said, Strong
-from core.model.server import Server, ServerKind
+from core.model.server import Rules, Server, ServerKind
 from core.notices.times import length_words
 from core.notices.words import Row, address_span
 from core.usecases.servers import (
@@ -58,29 +59,44 @@ def server_shown(answer: ServerShown) -> Reply:
     return Reply(
         Tone.INFO,
         ((Strong("Server "), Said(server.name), " (retired)" if server.retired else ""),),
-        (Section(rows=tuple(_rows(server, with_ingest=answer.manageable))), *blackouts),
+        (Section(rows=tuple(_rows(server, manageable=answer.manageable))), *blackouts),
     )
 
 
-def server_kept(answer: ServerKept, *, new: bool) -> Reply:
-    """Say that a server is kept, and how."""
+def server_kept(answer: ServerKept, before: Server | None = None) -> Reply:
+    """Say that a server is kept, and how; `before` is what it was before it was changed."""
     server = answer.server
-    headline: Line = (Strong("Added: " if new else "Changed: "), Said(server.name), ".")
-    stays: tuple[Line, ...] = () if new else (("What is reserved already stays as it is.",),)
-    return Reply(
-        Tone.OK,
-        (headline, *stays),
-        (Section(rows=tuple(_rows(server, with_ingest=True))),),
+    rows = Section(rows=tuple(_rows(server, manageable=True)))
+    asks = configuration_sections(server, answer.hook_url)
+    if before is None:
+        return Reply(Tone.OK, ((Strong("Added: "), Said(server.name), "."),), (rows, *asks))
+    lines: list[Line] = [
+        (Strong("Changed: "), Said(server.name), "."),
+        ("What is reserved already stays as it is.",),
+    ]
+    if asks != configuration_sections(before, answer.hook_url):
+        again = Literal(f"/slot server lines {server.name}")
+        lines.append(("What its own configuration needs has changed, too: ", again, " shows it."))
+    return Reply(Tone.OK, tuple(lines), (rows,))
+
+
+def operators_only() -> Reply:
+    """Say that not every admin may say where the desk ends connections."""
+    words = (
+        "Only whoever runs this desk may say where it ends connections, as the desk calls that "
+        "address by itself, each second. Ask them, and leave control out."
     )
+    return Reply(Tone.DENIED, ((words,),))
 
 
-def _rows(server: Server, *, with_ingest: bool) -> Iterator[Row]:
-    rules = server.rules
+def _rows(server: Server, *, manageable: bool) -> Iterator[Row]:
+    rules, gated = server.rules, server.kind is not ServerKind.LINK
     yield Row("Kind", (server.kind.value,))
     yield Row("Zone", (str(server.zone),))
     yield Row("Playback", (address_span(server.watch_url),))
-    if with_ingest and server.kind is not ServerKind.LINK:
+    if manageable and gated:
         yield Row("Ingest", (Literal(server.ingest_url),))
+        yield Row("Connections", _ended(server))
     yield Row("Streams at once", (f"{rules.max_streams:,}",))
     viewers = "any number" if rules.max_viewers is None else f"{rules.max_viewers:,}"
     yield Row("Viewers at once", (viewers,))
@@ -96,7 +112,31 @@ def _rows(server: Server, *, with_ingest: bool) -> Iterator[Row]:
     if rules.quotas:
         yield Row("Quota", (", ".join(quota_words(quota) for quota in rules.quotas),))
     yield Row("Reconfirmed", (_reconfirmed(rules.reconfirm_lead, rules.reconfirm_reminder),))
+    if gated:
+        yield Row("No publisher", (_no_show(rules),))
     yield Row("Audience told", (POLICY_SAID[server.notification_policy],))
+
+
+def _ended(server: Server) -> Line:
+    if server.control_url:
+        return ("ended by the desk at ", Literal(server.control_url))
+    return (
+        "the desk cannot end them: ",
+        Literal("control="),
+        " says where it could",
+    )
+
+
+def _no_show(rules: Rules) -> str:
+    asked, freed = length_words(rules.no_show_after), length_words(rules.no_show_release)
+    if not rules.no_show_after and not rules.no_show_release:
+        return "nobody is asked, and the slot is kept"
+    if not rules.no_show_after:
+        return f"the slot is freed {freed} after the start"
+    kept = (
+        f"and the slot is freed after {freed}" if rules.no_show_release else "and the slot is kept"
+    )
+    return f"the holder is asked {asked} after the start, {kept}"
 
 
 def _reconfirmed(lead: timedelta, reminder: timedelta) -> str:

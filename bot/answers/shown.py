@@ -7,6 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.answers.acts import again, next_acts
+from bot.answers.aired import aired_rows
 from bot.answers.reply import Action, Reply, Section, Table, Tone
 from bot.answers.told import MOST_NAMED, credential_sections, why_not
 from bot.answers.wording import (
@@ -18,11 +19,12 @@ from bot.answers.wording import (
     slot_rows,
     status_line,
 )
-from core.model.addresses import with_path
+from core.model.addresses import ingest, with_path
 from core.model.prose import At, Line, Literal, Said, Strong
 from core.model.recipient import Recipient, Told
 from core.model.reservation import Status
 from core.model.server import ServerKind
+from core.notices.access_words import ingest_rows, publishing_line
 from core.notices.changes import changes_of
 from core.notices.notice import Notice, NoticeKind
 from core.notices.words import Row, address_span, described
@@ -37,8 +39,9 @@ def shown(answer: Shown, zone: ZoneInfo) -> Reply:
     """Show everything about a reservation but its stream key."""
     reservation, roll = answer.reservation, answer.roll
     headline: Line = (Strong(reservation.code), " ", Said(reservation.title))
-    acts: tuple[Action, ...] = next_acts(reservation) if reservation.status.live else ()
-    if roll.failed and reservation.status is not Status.OVER:
+    stands = reservation.status.live and not answer.ended
+    acts: tuple[Action, ...] = next_acts(reservation) if stands else ()
+    if roll.failed and not answer.ended:
         acts = (again(reservation.code), *acts)
     return Reply(
         tone=Tone.INFO,
@@ -56,7 +59,8 @@ def shown(answer: Shown, zone: ZoneInfo) -> Reply:
 
 def _rows(answer: Shown) -> Iterator[Row]:
     reservation = answer.reservation
-    yield Row("Status", status_line(reservation))
+    passed = reservation.status.live and answer.ended
+    yield Row("Status", (STATUS_WORDS[Status.OVER],) if passed else status_line(reservation))
     yield Row("Holder", (Said(answer.holder_name),))
     url = with_path(answer.server.watch_url, reservation.code)
     yield Row("Playback", (address_span(url),))
@@ -65,6 +69,7 @@ def _rows(answer: Shown) -> Iterator[Row]:
     yield Row("Audience told", (POLICY_SAID[reservation.notification_policy],))
     yield Row("Reminders", (reminders_words(reservation.reminders),))
     yield Row("Credentials", (CREDENTIAL_NAMES[reservation.credential_mode],))
+    yield from aired_rows(answer)
     if reservation.reply_to:
         yield Row("Replies to", (Literal(reservation.reply_to),))
 
@@ -177,19 +182,13 @@ def stream_key(answer: Shown) -> Reply:
         status = STATUS_WORDS[reservation.status]
         gone: Line = (Strong(reservation.code), f" is {status}: its stream key opens nothing.")
         return Reply(Tone.DENIED, (gone,))
-    rows = (
-        Row("Ingest address", (Literal(with_path(server.ingest_url, reservation.code)),)),
-        Row("Stream key", (Literal(answer.secrets.stream_key),)),
-    )
+    given = ingest(server, reservation.code, answer.secrets.stream_key)
+    rows = ingest_rows(given.address, given.user, given.key)
     return Reply(
         tone=Tone.INFO,
         lines=(
             (Strong(reservation.code), " ", Said(reservation.title), ": keep this to yourself."),
-            (
-                "It works from shortly before ",
-                At(reservation.slot.starts_at),
-                " until the end.",
-            ),
+            publishing_line(reservation.slot, answer.publishing),
         ),
         sections=(Section("For your streaming software", rows=rows),),
     )

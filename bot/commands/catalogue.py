@@ -188,9 +188,16 @@ TOPICS: tuple[Topic, ...] = (
         ("/slot help", "/slot help reserve"),
     ),
     Topic(
+        "server lines",
+        "server lines NAME",
+        "what to put into a streaming server's configuration, so that it asks this desk",
+        ("/slot server lines Studio",),
+        for_admins=True,
+    ),
+    Topic(
         "server add",
         "server add NAME field=value \u2026",
-        "add a server",
+        "add a server; what to put into its configuration is answered, ready to paste",
         (
             _SERVER_THAT_ASKS,
             "/slot server add Hall kind=link watch_url=https://live.example.org/hall",

@@ -147,19 +147,26 @@ class ServerShow:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerAdd:
-    """Add a server with what its fields say."""
+class ServerLines:
+    """Show what to put into a server's configuration, so that it asks the desk."""
 
     name: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAdd:
+    """Add a server with what its fields say; there may be a password among them."""
+
+    name: str
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ServerChange:
-    """Change what the fields say about a server."""
+    """Change what the fields say about a server; there may be a password among them."""
 
     name: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +242,7 @@ Command = (
     | AudienceDrop
     | ServerList
     | ServerShow
+    | ServerLines
     | ServerAdd
     | ServerChange
     | ServerBlackout

@@ -18,6 +18,7 @@ from bot.commands.commands import (
     ServerBlackout,
     ServerChange,
     ServerLift,
+    ServerLines,
     ServerList,
     ServerShow,
 )
@@ -113,6 +114,12 @@ def _server_show(rest: str) -> Command | Misunderstood:
     return ServerShow(unquoted(rest))
 
 
+def _server_lines(rest: str) -> Command | Misunderstood:
+    if not rest:
+        return Misunderstood("Of which server?", "/slot server lines Studio")
+    return ServerLines(unquoted(rest))
+
+
 def _server_add(rest: str) -> Command | Misunderstood:
     example = "/slot server add Studio kind=link watch_url=https://live.example.org/studio"
     return _named_fields(rest, ServerAdd, "What shall the server be called?", example)
@@ -162,6 +169,7 @@ AUDIENCE: dict[str, Reader] = {
 SERVER: dict[str, Reader] = {
     "list": _server_list,
     "show": _server_show,
+    "lines": _server_lines,
     "add": _server_add,
     "change": _server_change,
     "blackout": _server_blackout,

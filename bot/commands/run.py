@@ -111,6 +111,7 @@ RUNNERS: dict[type, Runner] = {
     c.AudienceDrop: run_audience.run_drop,
     c.ServerList: run_servers.run_list,
     c.ServerShow: run_servers.run_show,
+    c.ServerLines: run_servers.run_lines,
     c.ServerAdd: run_servers.run_add,
     c.ServerChange: run_servers.run_change,
     c.ServerBlackout: run_servers.run_blackout,

@@ -1,11 +1,11 @@
-"""Commands on servers: list, show, add, change, black out, lift."""
+"""Commands on servers: list, show, add, change, black out, lift; what their configuration needs."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.answers import mistakes, servers
+from bot.answers import configuration, mistakes, servers
 from bot.answers.refusals import admins_only, no_server, refused
 from bot.answers.reply import Problem, Reply, Tone
 from bot.commands.asking import Asking
@@ -14,11 +14,12 @@ from bot.commands.commands import (
     ServerBlackout,
     ServerChange,
     ServerLift,
+    ServerLines,
     ServerList,
     ServerShow,
 )
 from bot.commands.context import Known, load_known
-from bot.commands.server_form import parse_server
+from bot.commands.server_form import given_control, parse_server
 from bot.commands.words import leading_server
 from bot.form.answers import AskBack, Mistake
 from bot.form.day import parse_day
@@ -32,6 +33,7 @@ from core.usecases.servers import (
     BlackoutKept,
     BlackoutLifted,
     NameTaken,
+    OperatorsOnly,
     ServerKept,
     ServerShown,
     add_server,
@@ -57,6 +59,14 @@ async def run_show(asking: Asking, command: ServerShow) -> Reply:
     return await _no_such(asking, command.name)
 
 
+async def run_lines(asking: Asking, command: ServerLines) -> Reply:
+    """Show what to put into one server's configuration, to those who may change the server."""
+    answer = await asking.read(show_server, command.name)
+    if not isinstance(answer, ServerShown):
+        return await _no_such(asking, command.name)
+    return configuration.configuration(answer) if answer.manageable else admins_only()
+
+
 async def run_add(asking: Asking, command: ServerAdd) -> Reply:
     """Add a server; what is not said has its default."""
     if not asking.actor.is_admin:
@@ -74,8 +84,8 @@ async def run_add(asking: Asking, command: ServerAdd) -> Reply:
     server = parse_server(command.name, command.fields, blank)
     if isinstance(server, dict):
         return mistakes.mistaken(_NOT_KEPT, server)
-    answer = await asking.write(add_server, server)
-    return _kept(answer, new=True)
+    answer = await asking.write(add_server, server, given_control(command.fields))
+    return _kept(answer)
 
 
 async def run_change(asking: Asking, command: ServerChange) -> Reply:
@@ -91,14 +101,19 @@ async def run_change(asking: Asking, command: ServerChange) -> Reply:
     server = parse_server(command.fields.get("name", found.server.name), fields, found.server)
     if isinstance(server, dict):
         return mistakes.mistaken(_NOT_KEPT, server)
-    answer = await asking.write(change_server, server)
-    return _kept(answer, new=False)
+    answer = await asking.write(change_server, server, given_control(command.fields))
+    return _kept(answer, found.server)
 
 
-def _kept(answer: ServerKept | NameTaken | NotAllowed | NoSuchServer, *, new: bool) -> Reply:
+def _kept(
+    answer: ServerKept | NameTaken | NotAllowed | NoSuchServer | OperatorsOnly,
+    before: Server | None = None,
+) -> Reply:
     match answer:
         case ServerKept():
-            return servers.server_kept(answer, new=new)
+            return servers.server_kept(answer, before)
+        case OperatorsOnly():
+            return servers.operators_only()
         case NameTaken():
             return servers.name_taken(answer)
         case NotAllowed():

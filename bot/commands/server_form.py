@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.commands.hours import parse_hours, parse_quotas
+from bot.commands.server_addresses import ingest_misfit, parse_control
 from bot.commands.server_values import (
     parse_address,
     parse_bound,
@@ -19,6 +20,7 @@ from bot.commands.server_values import (
 from bot.form.answers import AskBack, Mistake
 from bot.form.parts import parse_policy
 from bot.form.zones import parse_zone
+from core.model.gate import ControlAddress
 from core.model.server import Rules, Server, ServerKind
 
 T = TypeVar("T")
@@ -43,6 +45,11 @@ FIELDS = (
         "https://live.example.org/hls/{path}.m3u8",
     ),
     ServerField("ingest_url", "where holders publish", "rtmp://live.example.org/live/{path}"),
+    ServerField(
+        "control",
+        "where the desk ends its connections, for whoever runs the desk to say; or none",
+        "http://user:password@10.0.0.5:8081",
+    ),
     ServerField("max_streams", "how many streams it carries at once", "2"),
     ServerField("max_viewers", "how many watchers it carries at once, or none for no limit", "500"),
     ServerField("opening_hours", "when it is open, or always", "Mon-Fri 09:00-22:00, Sat 10-14"),
@@ -50,11 +57,21 @@ FIELDS = (
     ServerField("longest", "the longest slot", "4h"),
     ServerField("notice", "how long before the start one must reserve", "2h"),
     ServerField("horizon", "how far ahead one may reserve", "90 days"),
-    ServerField("set_up", "time kept free before each slot", "15 min"),
+    ServerField("set_up", "time kept free before each slot, to try things out", "15 min"),
     ServerField("tear_down", "time kept free after each slot", "10 min"),
     ServerField("quota", "the most one holder may have, or none", "3 per week, 10h per month"),
     ServerField("reconfirm_lead", "how long before the start is reconfirmed, or 0", "24h"),
     ServerField("reconfirm_reminder", "how long before the deadline is reminded", "4h"),
+    ServerField(
+        "no_show_after",
+        "where nobody publishes, the holder is asked so long after the start; or 0",
+        "10 min",
+    ),
+    ServerField(
+        "no_show_release",
+        "where nobody publishes, the slot is freed so long after the start; or 0",
+        "30 min",
+    ),
     ServerField("policy", "when the audience is told, unless the holder says", "at once"),
 )
 CHANGE_ONLY = (
@@ -66,7 +83,8 @@ CHANGE_ONLY = (
 def parse_server(name: str, values: Mapping[str, str], base: Server) -> Server | dict[str, Problem]:
     """Put what the fields say in place of a server's present values; or the errors by field.
 
-    `base` is the server as it is, or one with the defaults.
+    `base` is the server as it is, or one with the defaults. The credentials of a control interface
+    are no part of a server: `given_control` gives them.
     """
     reading = _Reading(values)
     rules = base.rules
@@ -79,9 +97,16 @@ def parse_server(name: str, values: Mapping[str, str], base: Server) -> Server |
         ingest_url=reading.of("ingest_url", base.ingest_url, parse_address),
         notification_policy=reading.of("policy", base.notification_policy, parse_policy),
         retired=reading.of("retired", base.retired, parse_yes),
+        control_url=reading.of("control", ControlAddress(base.control_url), parse_control).url,
         rules=_rules(reading, rules),
     )
     return reading.problems | _misfits(server, reading) or server
+
+
+def given_control(values: Mapping[str, str]) -> ControlAddress | None:
+    """Give the control interface that fields without errors name; None where they name none."""
+    found = parse_control(values["control"]) if "control" in values else None
+    return found if isinstance(found, ControlAddress) else None
 
 
 def _rules(reading: _Reading, rules: Rules) -> Rules:
@@ -96,7 +121,7 @@ def _rules(reading: _Reading, rules: Rules) -> Rules:
             field: reading.of(field, getattr(rules, field), parse_duration)
             for field in (
                 *("shortest", "longest", "notice", "horizon", "set_up", "tear_down"),
-                *("reconfirm_lead", "reconfirm_reminder"),
+                *("reconfirm_lead", "reconfirm_reminder", "no_show_after", "no_show_release"),
             )
         },
     )
@@ -104,7 +129,11 @@ def _rules(reading: _Reading, rules: Rules) -> Rules:
 
 def _misfits(server: Server, reading: _Reading) -> dict[str, Problem]:
     """Find what does not fit together, each beside a field that was given."""
-    rules = server.rules
+    found = {**_rule_misfits(server.rules, reading), **_address_misfits(server, reading)}
+    return {field: problem for field, problem in found.items() if field not in reading.problems}
+
+
+def _rule_misfits(rules: Rules, reading: _Reading) -> dict[str, Problem]:
     found: dict[str, Problem] = {}
     if not rules.shortest:
         found["shortest"] = Mistake(
@@ -113,6 +142,21 @@ def _misfits(server: Server, reading: _Reading) -> dict[str, Problem]:
     if rules.longest < rules.shortest:
         field = "longest" if reading.given("longest") else "shortest"
         found[field] = Mistake("The longest slot must not be shorter than the shortest.")
+    if (
+        rules.no_show_after
+        and rules.no_show_release
+        and rules.no_show_release <= rules.no_show_after
+    ):
+        field = "no_show_release" if reading.given("no_show_release") else "no_show_after"
+        found[field] = Mistake(
+            "The holder is asked before the slot is freed: no_show_release is longer than "
+            "no_show_after, or one of them is 0"
+        )
+    return found
+
+
+def _address_misfits(server: Server, reading: _Reading) -> dict[str, Problem]:
+    found: dict[str, Problem] = {}
     if not server.watch_url:
         what = "join address" if server.kind is ServerKind.LINK else "playback address"
         found["watch_url"] = Mistake(
@@ -124,7 +168,13 @@ def _misfits(server: Server, reading: _Reading) -> dict[str, Problem]:
             "A server that holders publish to needs the address for that. Write for example "
             "ingest_url=rtmp://live.example.org/live/{path}, or kind=link"
         )
-    return {field: problem for field, problem in found.items() if field not in reading.problems}
+    elif misfit := ingest_misfit(server):
+        found["ingest_url"] = misfit
+    if server.kind is ServerKind.LINK and server.control_url and reading.given("control"):
+        found["control"] = Mistake(
+            "A server that is only linked to has nothing to end connections at. Write control=none"
+        )
+    return found
 
 
 class _Reading:

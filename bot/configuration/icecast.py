@@ -96,7 +96,7 @@ def _control(server: Server) -> str:
     port = urlsplit(server.ingest_url).port or _PORT
     return (
         "So that the desk can end connections, tell it the admin-user and admin-password that\n"
-        f"stand here, and where: control_url=http://127.0.0.1:{port}, adapted"
+        f"stand here, and where: control=http://127.0.0.1:{port}, adapted"
     )
 
 

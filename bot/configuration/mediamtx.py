@@ -58,7 +58,7 @@ def _api(server: Server) -> Fragment:
     if server.control_url and _is_here(server.control_url):
         parts = urlsplit(server.control_url)
         listen = parts.netloc if parts.port else f"{parts.netloc}:80"
-    told = [] if server.control_url else [f"# Tell the desk: control_url=http://{_API}"]
+    told = [] if server.control_url else [f"# Tell the desk: control=http://{_API}"]
     return Fragment(
         "mediamtx.yml, in place of the settings of these names",
         "\n".join(

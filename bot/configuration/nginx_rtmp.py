@@ -128,7 +128,7 @@ def _control(server: Server, hook_url: str) -> Fragment:
     if address.scheme == "https":
         return Fragment(_served_at(server.control_url), "\n".join(own))
     listen = address.netloc if here else f"{address.port or 80}"
-    told = [] if server.control_url else [f"# Tell the desk: control_url={_CONTROL}"]
+    told = [] if server.control_url else [f"# Tell the desk: control={_CONTROL}"]
     return Fragment(
         "nginx.conf, within http { }",
         "\n".join([*told, _block("server", f"listen {listen};", "access_log off;", *own)]),

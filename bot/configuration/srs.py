@@ -46,7 +46,7 @@ def _logging() -> Fragment:
 
 def _api(server: Server) -> Fragment:
     """Give the way back: by what address the desk lists and ends connections."""
-    told = [] if server.control_url else [f"# Tell the desk: control_url=http://{_API}"]
+    told = [] if server.control_url else [f"# Tell the desk: control=http://{_API}"]
     here = not server.control_url or urlsplit(server.control_url).hostname in _LOOPBACK
     return Fragment(
         "srs.conf, in place of its http_api { }",

@@ -34,7 +34,7 @@ _FIELDS = {
     ("server", "change"): SERVER_FIELDS,
     ("server", "blackout"): BLACKOUT_FIELDS,
 }
-_TAKE_SERVERS = {("server", does) for does in ("show", "change", "blackout", "lift")}
+_TAKE_SERVERS = {("server", does) for does in ("show", "lines", "change", "blackout", "lift")}
 _NEXT_WORDS: dict[tuple[str, ...], Iterable[str]] = {
     (): VERBS,
     ("help",): VERBS,

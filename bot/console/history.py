@@ -9,15 +9,16 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-_SECRET = re.compile(r"passcode\s*=", re.IGNORECASE)
+_SECRET = re.compile(r"(?:passcode|control)\s*=", re.IGNORECASE)
 _ADDRESS = "@"
 
 
 class PrivateHistory(FileHistory):
     """Keeps lines for the next time; the file is made readable by its owner alone.
 
-    A line that names a passcode is not kept at all. One that holds an address is kept while the
-    console is open but never written: addresses are erased after the slot, and this file is not.
+    A line that names a passcode, or where a server is controlled, is not kept at all. One that
+    holds an address is kept while the console is open but never written: addresses are erased after
+    the slot, and this file is not.
     """
 
     def __init__(self, path: Path) -> None:

@@ -80,6 +80,8 @@ class _Rendering:
             yield from self._table(section.table)
         for item in section.items:
             yield from self.page.paragraph(item, first=_BULLET, rest=" " * len(_BULLET))
+        # as it is: what is copied from here must not hold breaks, indents or colours of ours
+        yield from map(self.page.safe, section.verbatim.splitlines())
 
     def _rows(self, rows: Sequence[Row]) -> Iterator[str]:
         wide = max((len(row.label) for row in rows), default=0) + _GAP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import TextIO
@@ -17,6 +18,7 @@ from core.notices.said import cleaned
 PROMPT = "slot> "
 _CONTINUED = "    > "
 _MOST_LINES = 50_000  # of one here-document
+_USER = re.compile(r"://\S*@")  # what is printed of a script is kept, and its passwords are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ async def run_script(app: ConsoleApp) -> int:
     failed = False
     async for typed in _commands(app.stdin):
         actor = await app.enter()
-        _print(app.stdout, [f"{PROMPT}{typed.lines[0]}"])
-        _print(app.stdout, (f"{_CONTINUED}{line}" for line in typed.lines[1:]))
+        first, *more = (_USER.sub("://\N{HORIZONTAL ELLIPSIS}@", line) for line in typed.lines)
+        _print(app.stdout, [f"{PROMPT}{first}"])
+        _print(app.stdout, (f"{_CONTINUED}{line}" for line in more))
         reply = await _answered(app, typed)
         _print(app.stdout, render_reply(reply, actor.zone))
         _print(app.stdout, [""])

@@ -48,7 +48,7 @@ async def _set_up(stage: Stage, cast: Cast, audience: str) -> None:
     stage.tell("Two servers, a time zone, and an audience from a CSV file")
     await stage.type(
         cast.olga,
-        "server add Studio kind=nginx-rtmp zone=Europe/Berlin watch_url=https://live.example/hls/{path}.m3u8"
+        "server add Studio kind=mediamtx zone=Europe/Berlin watch_url=https://live.example/hls/{path}.m3u8"
         " ingest_url=rtmp://live.example/live/{path} reconfirm_lead=24h",
     )
     await stage.type(

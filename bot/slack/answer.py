@@ -35,6 +35,7 @@ _STYLES = {"reconfirm": "primary", "reserve": "primary", "cancel": "danger"}
 _LONGEST_ANSWER = 10_500  # characters: of more, in all blocks of a message, Slack takes none
 _LONGEST_LIST = 7_000
 _SPARE = 50
+_LONGEST_PIECE = 2_500  # characters of verbatim text in a block, which has a title, too
 _LONGEST_FILE = 2500  # characters shown in the answer; Slack cuts a block at 3,000
 _GAP = " \N{MIDDLE DOT} "
 
@@ -105,7 +106,23 @@ def _section(part: Section, zone: ZoneInfo) -> Iterator[Block]:
             yield from block(head, bullets(chunk))
             left, head, chunk = BLOCK_LIMIT - _SPARE - weight(item), [], []
         chunk.append(item)
-    yield from block(head, bullets(chunk))
+    if not part.verbatim:
+        yield from block(head, bullets(chunk))
+        return
+    first, *more = _pieces(part.verbatim)
+    yield from block(head, bullets(chunk), preformatted(first))
+    for piece in more:
+        yield from block(preformatted(piece))
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text that is copied between its lines, where it is too long for one block."""
+    pieces = [""]
+    for line in text.splitlines(keepends=True):
+        if len(pieces[-1]) + len(line) > _LONGEST_PIECE:
+            pieces.append("")
+        pieces[-1] += line
+    return pieces
 
 
 def _listed(part: Section, zone: ZoneInfo) -> list[list[Block]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from core.model.server import Server, ServerKind
@@ -18,6 +19,7 @@ _PATH = r"([0-9a-hjkmnp-tv-z]{6})"  # a code in lower case without its hyphen
 _STREAM_ID = re.compile(r"(?:^|(?<=&))streamid=([^&]*)")
 _PUBLISHER = "publish"  # MediaMTX wants a user name; the key alone counts
 _SOURCE = "source"  # the user name that Icecast's encoders have
+_LONGEST_ARGUMENTS = 248  # octets: nginx-rtmp cuts what is longer, and would refuse the rest
 _LONGEST = 500  # characters: of more, a chat would show a part
 
 
@@ -50,14 +52,19 @@ def with_path(url: str, code: str) -> str:
 
 def stream_of(server: Server, path: str) -> str:
     """Give the whole name that a path's stream has on the server, such as `live/k7q2mf`."""
-    return _template(server).replace(PLACE, path)
+    return _template(server.ingest_url).replace(PLACE, path)
 
 
 def path_in(server: Server, stream: str) -> str:
     """Give the path within a stream's whole name; "" where the name is not of the server's form."""
-    before, _, after = _template(server).partition(PLACE)
-    found = re.fullmatch(f"{re.escape(before)}{_PATH}{re.escape(after)}", stream)
+    found = _form(_template(server.ingest_url)).fullmatch(stream)
     return found[1] if found else ""
+
+
+@lru_cache(256)
+def _form(template: str) -> re.Pattern[str]:
+    before, _, after = template.partition(PLACE)
+    return re.compile(f"{re.escape(before)}{_PATH}{re.escape(after)}")
 
 
 def ingest(server: Server, code: str, stream_key: str) -> Ingest:
@@ -96,6 +103,8 @@ def for_player(kind: ServerKind, watch_url: str, user: str, passcode: str) -> st
             parts = _with_stream_id(parts, f":{name}:{word}")
         case _:
             return ""
+    if kind is ServerKind.NGINX_RTMP and len(parts.query) > _LONGEST_ARGUMENTS:
+        return ""
     made = parts.geturl()
     return made if len(made) <= _LONGEST else ""
 
@@ -141,9 +150,10 @@ def _with_place(parts: SplitResult) -> SplitResult:
     return parts._replace(path=f"{parts.path.rstrip('/')}/{PLACE}")
 
 
-def _template(server: Server) -> str:
+@lru_cache(256)
+def _template(ingest_url: str) -> str:
     """Give the form of all stream names on a server, from where holders publish."""
-    parts = urlsplit(server.ingest_url)
+    parts = urlsplit(ingest_url)
     if parts.scheme == "srt":
-        return stream_id_of(server.ingest_url).partition(":")[2] or PLACE
+        return stream_id_of(ingest_url).partition(":")[2] or PLACE
     return _with_place(parts).path.strip("/")

@@ -71,7 +71,7 @@ class ControlAddress:
     """Where a server's control interface is, and what it asks for (HTTP Basic), if anything."""
 
     url: str
-    user: str = ""
+    user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
 
 

@@ -15,6 +15,7 @@ from core.model.gate import Access
 from core.store.slices import sliced
 from core.store.tables import ConnectionRow
 
+_ERASED = "erased "
 _Key: TypeAlias = tuple[int, str, str, int | None, str]
 
 
@@ -188,14 +189,16 @@ class Connections:
             .where(col(ConnectionRow.reservation_id) == reservation_id)
             .distinct()
         ).scalars()
-        for count, digest in enumerate(sorted(digests), 1):
+        # a second time over there is nothing left to forget, and nothing to mix up
+        left = [digest for digest in sorted(digests) if not digest.startswith(_ERASED)]
+        for count, digest in enumerate(left, 1):
             self._connection.execute(
                 update(ConnectionRow)
                 .where(
                     col(ConnectionRow.reservation_id) == reservation_id,
                     col(ConnectionRow.address_digest) == digest,
                 )
-                .values(address_digest=f"{count}")
+                .values(address_digest=f"{_ERASED}{count}")
             )
 
     def _open(self, *conditions: ColumnElement[bool]) -> tuple[OpenConnection, ...]:

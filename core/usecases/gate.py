@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from core.model.addresses import path_in
 from core.model.gate import Access, Admit, ControlAddress, Decision, Gone, Reason, Refuse, Running
 from core.model.recipient import HOLDER
-from core.model.server import Server, ServerKind
+from core.model.server import Server
 from core.policy.gate import Connection, Given, Opening, Publishing, contend, decide, why_not_stay
 from core.store.connections import Admitted, OpenConnection
 from core.store.openings import Stamps
@@ -61,7 +61,7 @@ class Judged:
 
 def gate_servers(store: Store, now: datetime) -> tuple[Server, ...]:
     """List the servers that ask the gate; retired ones too: what is reserved there goes on."""
-    return tuple(one for one in store.servers.all() if one.kind is not ServerKind.LINK)
+    return store.servers.gated()
 
 
 def gate_controls(store: Store, now: datetime) -> tuple[tuple[Server, ControlAddress], ...]:

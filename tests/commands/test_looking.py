@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -142,10 +143,42 @@ async def test_only_the_key_command_shows_the_stream_key(olga: Typist) -> None:
     shown = await olga.read(f"key {code}", Tone.INFO)
     key = shown.rpartition("Stream key:")[2].strip()
 
-    assert len(key) >= 32
-    assert f"rtmp://live.example.org/live/{code.replace('-', '').lower()}" in shown
-    assert key not in await olga.read(f"show {code}")
-    assert key not in await olga.read("list")
+    assert re.fullmatch(rf"{code.replace('-', '').lower()}\?key=[\w-]{{32}}", key, re.ASCII)
+    assert "Ingest address: rtmp://live.example.org/live\n" in shown
+    secret = key.partition("=")[2]
+    assert secret not in await olga.read(f"show {code}")
+    assert secret not in await olga.read("list")
+
+
+async def test_the_key_says_from_when_until_when_it_opens_anything(olga: Typist) -> None:
+    code = await olga.code()
+    plain = await olga.read(f"key {code}")
+    await olga.read("server change Studio set_up=15min tear_down=10min", Tone.OK)
+    before = await olga.read(f"key {code}")
+    await olga.read(f"change {code} 2026-12-05 20:00", Tone.OK)
+    moved = await olga.read(f"key {code}")
+
+    start = "You can connect from the start, Fri 4 Dec 2026, 20:00 UTC. "
+    assert f"{start}The server disconnects you at Fri 4 Dec 2026, 22:00 UTC." in plain
+    # the gate goes by what was permitted, not by rules that came later
+    assert start in before
+    assert "You can connect from Sat 5 Dec 2026, 19:45 UTC, to try things out: " in moved
+    assert "your watchers are let in at Sat 5 Dec 2026, 20:00 UTC. " in moved
+    assert "The server disconnects you at Sat 5 Dec 2026, 22:10 UTC." in moved
+
+
+async def test_an_encoder_with_a_field_for_a_user_name_is_given_one(olga: Typist) -> None:
+    await olga.read(
+        "server change Studio kind=icecast ingest_url=icecast://live.example.org:8000/{path}.ogg",
+        Tone.OK,
+    )
+    code = await olga.code()
+    shown = await olga.read(f"key {code}")
+
+    path = code.replace("-", "").lower()
+    assert f"Ingest address: icecast://live.example.org:8000/{path}.ogg\n" in shown
+    assert "User name:      source\n  Password:       " in shown
+    assert "Stream key" not in shown
 
 
 async def test_a_cancelled_slots_key_opens_nothing(olga: Typist) -> None:

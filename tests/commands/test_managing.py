@@ -96,7 +96,7 @@ async def test_lists_can_be_reserved_with(olga: Typist) -> None:
 async def test_a_server_comes_and_changes(olga: Typist) -> None:
     added = await olga.read(
         "server add Main studio kind=mediamtx zone=New York watch_url=https://x.org/{path} "
-        "ingest_url=rtmp://x.org/{path} quota=3 per week opening_hours=Mon-Fri 9-22",
+        "ingest_url=rtmp://x.org/live/{path} quota=3 per week opening_hours=Mon-Fri 9-22",
         Tone.OK,
     )
     changed = await olga.read("server change main studio max_streams=3 name=Grand studio", Tone.OK)
@@ -111,6 +111,8 @@ async def test_a_server_comes_and_changes(olga: Typist) -> None:
     "typed",
     [
         "server add Hall watch_url=https://x.org/hall",
+        "server add Hall watch_url=https://x.org/hall control=http://x.org",
+        "server lines Studio",
         "server change Studio max_streams=2",
         "server blackout Studio fri 20:00-22:00",
         "server lift Studio 1",
@@ -129,6 +131,7 @@ async def test_members_may_not(olga: Typist, bruno: Typist, typed: str) -> None:
     ("typed", "says"),
     [
         ("server show Stadium", "There is no server Stadium."),
+        ("server lines Stadium", "There is no server Stadium."),
         ("server change Stadium max_streams=2", "There is no server Stadium."),
         ("server change Studio", "What shall be different?"),
         ("server change Studio shortest=-2h zone=Nowhere", "zone: There is no time zone"),

@@ -163,6 +163,11 @@ def test_puts_what_is_given_over_what_is() -> None:
         ("quota", "some"),
         ("reconfirm_lead", "later"),
         ("reconfirm_reminder", "later"),
+        ("no_show_after", "soon"),
+        ("no_show_release", "-1 min"),
+        ("no_show_release", "10 min"),
+        ("no_show_release", "5 min"),
+        ("control", "10.0.0.5:8081"),
         ("policy", "never"),
         ("retired", "perhaps"),
         ("name", "a=b"),
@@ -187,3 +192,33 @@ def test_the_examples_of_its_fields_can_be_typed() -> None:
     fields = {one.name: one.example for one in (*FIELDS, *CHANGE_ONLY) if one.name != "name"}
 
     assert isinstance(parse_server("Main studio", fields, make_server()), Server)
+
+
+@pytest.mark.parametrize(
+    ("after", "release", "fits"),
+    [
+        ("0", "0", True),
+        ("0", "5 min", True),
+        ("10 min", "0", True),
+        ("10 min", "11 min", True),
+        ("10 min", "10 min", False),
+        ("10 min", "9 min", False),
+    ],
+)
+def test_a_slot_is_not_freed_before_its_holder_is_asked(
+    after: str, release: str, *, fits: bool
+) -> None:
+    both = parse_server(
+        "Studio", {"no_show_after": after, "no_show_release": release}, make_server()
+    )
+    base = parse_server("Studio", {"no_show_after": "0", "no_show_release": release}, make_server())
+    assert isinstance(base, Server)
+    one = parse_server("Studio", {"no_show_after": after}, base)
+
+    if fits:
+        assert isinstance(both, Server)
+        assert both == one
+    else:
+        assert isinstance(both, dict)
+        assert isinstance(one, dict)
+        assert (["no_show_release"], ["no_show_after"]) == (list(both), list(one))

@@ -37,6 +37,8 @@ def completed(text: str, offered: Offered = OFFERED) -> list[str]:
         ("audience show c", ["audience show crew"]),
         ("audience add crew ", []),
         ("server show st", ["server show Studio"]),
+        ("server lines h", ["server lines Hall"]),
+        ("server change Studio cont", ["server change Studio control="]),
         ("settings zone europe/berl", ["settings zone Europe/Berlin"]),
         ("settings zone=Europe/Berl", ["settings zone=Europe/Berlin"]),
         ("reserve fri h", ["reserve fri Hall"]),
@@ -86,6 +88,8 @@ def test_a_line_with_a_passcode_is_not_remembered_at_all(tmp_path: Path) -> None
 
     history.append_string("list")
     history.append_string("reserve fri PassCode=sing-along-9")
+    history.append_string("server change Studio Control=http://edith:hush-hush@10.0.0.5:8081")
+    history.append_string("server change Studio control=none")
 
     assert ["list"] == history.get_strings()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,17 @@ def test_help_of_server_add_names_every_field(tmp_path: Path) -> None:
 
     assert code == 0
     assert [one.name for one in FIELDS if f"{one.name}=" not in printed] == []
+
+
+def test_a_server_s_configuration_is_printed_when_it_is_added_and_again(tmp_path: Path) -> None:
+    fields = ("kind=nginx-rtmp", "watch_url=rtmp://x.org/live", "ingest_url=rtmp://x.org/live")
+    added, first = start(tmp_path, "server", "add", "Main studio", *fields)
+    shown, again = start(tmp_path, "server", "lines", "Main", "studio")
+
+    assert (0, 0) == (added, shown)
+    (asks,) = re.findall(r"^ +on_publish http://.+/gate/[\w-]+/publish;$", first, re.MULTILINE)
+    assert asks in again.splitlines()
+    assert first.endswith(again.partition("\n")[2])
 
 
 def test_mail_lies_in_the_folder_when_the_console_is_left(tmp_path: Path) -> None:

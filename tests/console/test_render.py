@@ -74,6 +74,17 @@ def test_offers_free_slots_by_number_and_the_rest_on_a_line() -> None:
     assert "Next: /slot cancel K7Q-2MF" == lines[-1]
 
 
+def test_what_is_to_be_copied_stands_as_it_is_however_narrow_the_screen() -> None:
+    text = "server {\n    listen 8081;  # and a remark that is longer than the line\n\n}\n"
+    reply = Reply(Tone.OK, (("Done.",),), (Section("There:", verbatim=text),))
+
+    for colours in (False, True):
+        _, _, title, *rest = render_reply(reply, BERLIN, width=20, colours=colours)
+        assert "There:" in title
+        assert text.splitlines() == rest
+    assert "listen" not in repr(reply)
+
+
 WORDS = st.text(max_size=60)
 SPANS = st.one_of(WORDS.map(Said), WORDS.map(Literal), st.just(Strong("Denied: ")))
 LINES = st.lists(SPANS, max_size=5).map(tuple)
@@ -84,6 +95,7 @@ REPLIES = st.builds(
         (
             Section(words, lines=(cell,), rows=(Row("L", cell),), items=(cell,)),
             Section(table=Table(("A", "B"), ((cell, cell),))),
+            Section(verbatim=words),
         ),
         (Action("pick", cell, words), Action("cancel", cell, words)),
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration.of_server import lines_of
 from tests.console.sitting import Sitting
 
 STORY = """\
@@ -34,6 +35,28 @@ async def test_plays_a_story_from_end_to_end(olga: Sitting) -> None:
     # the zone that the first line set holds for those after it
     assert f"{mine.code}  Fri 4 Dec 2026, 20:00\u201322:00" in out
     assert "Europe/Berlin" in out
+
+
+async def test_what_it_echoes_holds_no_password_of_a_server(olga: Sitting) -> None:
+    code, out = await olga.script(
+        "server change Studio control=http://edith:hush@hush@10.0.0.5:8081 max_streams=2\n"
+        "server change Studio control=<<END\nhttp://edith:hush-hush@10.0.0.5:8082\nEND\n"
+    )
+
+    assert 0 == code, out
+    assert "slot> server change Studio control=http://\u2026@10.0.0.5:8081 max_streams=2\n" in out
+    assert "    > http://\u2026@10.0.0.5:8082\n    > END\n" in out
+    assert "edith" not in out
+    assert "hush" not in out
+
+
+async def test_prints_a_server_s_configuration_to_be_copied(olga: Sitting) -> None:
+    code, out = await olga.script("server lines Studio\n")
+
+    assert 0 == code, out
+    server = olga.scene.server
+    for one in lines_of(server, olga.scene.desk.links.hook_url(server.id)):
+        assert f"\n{one.where}:\n{one.text}\n" in out
 
 
 async def test_echoes_what_it_read(olga: Sitting) -> None:

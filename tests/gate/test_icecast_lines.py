@@ -71,7 +71,7 @@ def test_how_the_desk_ends_connections_is_told_while_it_does_not_know(tmp_path: 
 
     told = [lines(one, HOOK)[1].text for one in (unknown, known)]
 
-    assert [True, False] == ["control_url=http://127.0.0.1:8010" in text for text in told]
+    assert [True, False] == ["control=http://127.0.0.1:8010" in text for text in told]
 
 
 @pytest.mark.parametrize("name", ["a b/{path}", "%41/{path}", "[a]{path}", "*/{path}", 'a"/{path}'])

@@ -93,7 +93,7 @@ def test_the_api_has_no_password_and_listens_to_this_machine_alone(
     server = replace(SERVER, control_url=control_url)
 
     assert f"apiAddress: {address}" in settings(server)
-    assert ("control_url=http://127.0.0.1:9997" in text(server)) is (control_url == "")
+    assert ("control=http://127.0.0.1:9997" in text(server)) is (control_url == "")
 
 
 @pytest.mark.parametrize(

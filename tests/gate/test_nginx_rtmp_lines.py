@@ -126,7 +126,7 @@ def test_lets_the_desk_alone_end_connections(
     assert 2 == control.count(f"        allow {allowed};")
     assert 2 == control.count("        deny all;\n")
     assert f"    location {location} {{\n" in control
-    assert (not control_url) is ("# Tell the desk: control_url=http://127.0.0.1:8081\n" in control)
+    assert (not control_url) is ("# Tell the desk: control=http://127.0.0.1:8081\n" in control)
 
 
 def test_a_control_interface_with_tls_is_part_of_the_server_that_has_it() -> None:

@@ -104,7 +104,7 @@ def test_the_api_is_for_this_machine_or_has_a_password(
 
     assert f"http_api/listen {listen}" in directives(server)
     assert ("http_api/auth/enabled on" in directives(server)) is password
-    assert ("control_url=http://127.0.0.1:1985" in text(server)) is (control_url == "")
+    assert ("control=http://127.0.0.1:1985" in text(server)) is (control_url == "")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])

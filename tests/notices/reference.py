@@ -73,8 +73,15 @@ def _address(name: str, address: str) -> Address:
 def _as_shown(personal: Personal) -> Personal:
     """Clean what is personal as the template does before it is written."""
     contact = replace(personal.contact, address=cleaned(personal.contact.address))
-    user, passcode = cleaned(personal.watch_user), cleaned(personal.passcode)
-    return replace(personal, contact=contact, watch_user=user, passcode=passcode)
+    return replace(
+        personal,
+        contact=contact,
+        watch_user=cleaned(personal.watch_user),
+        passcode=cleaned(personal.passcode),
+        player_url=cleaned(personal.player_url),
+        ingest_user=cleaned(personal.ingest_user),
+        stream_key=cleaned(personal.stream_key),
+    )
 
 
 def calendar_lines(ics: str) -> list[tuple[str, dict[str, str], str]]:

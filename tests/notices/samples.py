@@ -9,7 +9,7 @@ from typing import Any
 from core.model.recipient import Contact, RouteName, Told
 from core.model.reservation import Facts
 from core.model.slot import Slot
-from core.notices.notice import Failure, Notice, NoticeKind, Personal
+from core.notices.notice import KEPT, NO_SHOW, Failure, Notice, NoticeKind, Personal
 from core.notices.sender import MailSender
 from core.notices.to_audience import REMOVED
 
@@ -126,6 +126,19 @@ SAMPLES: dict[str, Sample] = {
             passcode="pass=wört & <b>",
         ),
     ),
+    "announcement_in_a_player": Sample(
+        a_notice(
+            _KIND.ANNOUNCEMENT,
+            facts=replace(FACTS, watch_url="rtmp://play.example.org/live/k7q2mf"),
+            has_credentials=True,
+        ),
+        replace(
+            GUARDED,
+            watch_user="guest-3",
+            passcode="7&Q=MW+XT",
+            player_url="rtmp://play.example.org/live/k7q2mf?user=guest-3&pass=7%26Q%3DMW%2BXT",
+        ),
+    ),
     "confirmation": Sample(
         a_notice(
             _KIND.CONFIRMATION,
@@ -212,8 +225,46 @@ SAMPLES: dict[str, Sample] = {
         replace(HOLDER, slot_link="", holder_link=""),
     ),
     "lapse": Sample(a_notice(_KIND.LAPSE, Told.CANCELLED), HOLDER),
-    "stream_key": Sample(
+    "lapse_of_a_no_show": Sample(
+        a_notice(
+            _KIND.LAPSE,
+            Told.CANCELLED,
+            done=NO_SHOW,
+            made_at=STARTS_AT + timedelta(minutes=30),
+            waiting=214,
+        ),
+        HOLDER,
+    ),
+    "no_show": Sample(a_notice(_KIND.NO_SHOW), HOLDER),
+    "no_show_to_be_freed": Sample(
+        a_notice(_KIND.NO_SHOW, done=(STARTS_AT + timedelta(minutes=30)).isoformat()), HOLDER
+    ),
+    "no_show_kept": Sample(a_notice(_KIND.NO_SHOW, done=KEPT), HOLDER),
+    "stream_key_in_the_address": Sample(
         a_notice(_KIND.STREAM_KEY),
+        replace(
+            HOLDER,
+            ingest_url="srt://live.example.org:8890?streamid=publish:live/k7q2mf"
+            ":publish:8sT-1Yb_0oR4mWq7zXc2vKd9LhPf3uEa",
+        ),
+    ),
+    "stream_key_with_a_user_name": Sample(
+        a_notice(_KIND.STREAM_KEY),
+        replace(
+            HOLDER,
+            ingest_url="icecast://live.example.org:8000/k7q2mf.ogg",
+            ingest_user="source",
+            stream_key="8sT-1Yb_0oR4mWq7zXc2vKd9LhPf3uEa",
+        ),
+    ),
+    "stream_key": Sample(
+        a_notice(
+            _KIND.STREAM_KEY,
+            publishing=Slot(
+                FACTS.slot.starts_at - timedelta(minutes=15),
+                FACTS.slot.ends_at + timedelta(minutes=10),
+            ),
+        ),
         replace(
             HOLDER,
             ingest_url="rtmp://live.example.org/ingest",

@@ -36,6 +36,7 @@ def test_those_that_change_an_entry_carry_one_and_no_others() -> None:
         NoticeKind.DEADLINE,
         NoticeKind.STREAM_KEY,
         NoticeKind.REPORT,
+        NoticeKind.NO_SHOW,
     }
     assert without.isdisjoint(SAMPLES[name].notice.kind for name in _CARRIERS)
 
@@ -149,6 +150,7 @@ def test_nothing_that_opens_the_stream_is_in_a_calendar(name: str) -> None:
         personal.unsubscribe_link,
         personal.holder_link,
         personal.stream_key,
+        personal.player_url,
     )
     ics = _read(name).ics.replace("\n ", "")
 

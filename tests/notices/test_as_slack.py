@@ -18,7 +18,7 @@ from tests.notices.samples import FACTS, GUARDED, HOLDER, SAMPLES, Sample, a_not
 CHANNEL = Contact(RouteName.SLACK, "T0/C1", "#general")
 PERSON = Contact(RouteName.SLACK, "T0/U1", "@Ann")
 POSTED = "C1:1700000000.000100"
-_TO_HOLDER = {"permission", "receipt", "deadline", "lapse", "stream", "report"}
+_TO_HOLDER = {"permission", "receipt", "deadline", "lapse", "stream", "report", "no"}
 
 
 def post(sample: Sample, contact: Contact = CHANNEL, posted: str = "") -> dict[str, Any]:
@@ -83,7 +83,7 @@ def test_only_news_of_the_reservation_s_state_is_a_card(name: str) -> None:
     alone, later = (post(SAMPLES[name], _contact(name), posted) for posted in ("", POSTED))
     given = [(part in data and data[part] is not None) for data in (alone, later) for part in _P]
 
-    apart = {"deadline", "stream", "report"}
+    apart = {"deadline", "stream", "report", "no"}
     if name.startswith("reminder"):
         assert [False, True, False, True] == given
         assert ("", POSTED, True) == (alone["posted"], later["posted"], later["broadcast"])
@@ -155,6 +155,8 @@ def test_a_button_says_which_reservation_and_nothing_else() -> None:
         ("receipt_cancelled", ["slot:reserve"]),
         ("deadline", ["slot:reconfirm*", "slot:change", "slot:cancel"]),
         ("lapse", ["slot:reserve"]),
+        ("lapse_of_a_no_show", ["slot:reserve"]),
+        ("no_show", ["slot:cancel"]),
         ("stream_key", []),
         ("report", []),
         ("report_with_failures", ["slot:again*"]),

@@ -100,7 +100,14 @@ def _filled(kind: NoticeKind, level: Told, done: str, words: str) -> tuple[Notic
         failed_count=30 if kind is NoticeKind.REPORT else 0,
     )
     personal = replace(
-        GUARDED, watch_user=words, passcode=words, ingest_url=words, stream_key=words, zone=""
+        GUARDED,
+        watch_user=words,
+        passcode=words,
+        player_url=words,
+        ingest_url=words,
+        ingest_user=words,
+        stream_key=words,
+        zone="",
     )
     return notice, replace(personal, contact=contact, join_link=GUARDED.join_link)
 

@@ -121,16 +121,21 @@ def test_every_sample_is_what_the_library_builds(name: str) -> None:
     name=_TYPED,
     user=_TYPED,
     passcode=_TYPED,
+    url=_TYPED,
 )
-@example(SAMPLES["announcement_with_credentials"], "a@b.org", "\r\n", "\0", "=")
-def test_any_recipient_gets_what_the_library_builds(
-    sample: Sample, address: str, name: str, user: str, passcode: str
+@example(SAMPLES["announcement_with_credentials"], "a@b.org", "\r\n", "\0", "=", "")
+@example(SAMPLES["announcement_in_a_player"], "a@b.org", "Ann", "a", "b", "\r\n")
+def test_any_recipient_gets_what_the_library_builds(  # noqa: PLR0913, PLR0917 - each may be hostile
+    sample: Sample, address: str, name: str, user: str, passcode: str, url: str
 ) -> None:
     personal = replace(
         sample.personal,
         contact=Contact(RouteName.EMAIL, address, name),
         watch_user=user,
         passcode=passcode,
+        player_url=url,
+        ingest_user=user,
+        stream_key=passcode,
     )
     _assert_equal(sample.notice, personal)
 
@@ -184,6 +189,7 @@ def test_a_value_of_any_length_stays_within_its_lines(length: int) -> None:
         slot_link=link + "s" * (length - len(link)),
         watch_user="u" * length,
         passcode="=" * length,
+        player_url=f"rtmp://{'&' * (length - 7)}",
     )
     _assert_equal(SAMPLES["announcement_with_credentials"].notice, personal)
 

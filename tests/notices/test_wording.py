@@ -25,6 +25,7 @@ from tests.notices.samples import (
 )
 
 _BERLIN = ZoneInfo("Europe/Berlin")
+_IN_PLAYER = "rtmp://play.example.org/live/k7q2mf?user=guest-3&pass=7%26Q%3DMW%2BXT"
 
 
 def _words(name: str) -> Wording:
@@ -61,6 +62,8 @@ def _subject(name: str) -> str:
         ("receipt_kept", "Confirmed: Autumn concert, Fri 4 Dec 2026, 20:00 CET"),
         ("deadline", "Please reconfirm by Thu 3 Dec 2026, 20:00 CET: Autumn concert"),
         ("lapse", "Lapsed: Autumn concert, Fri 4 Dec 2026, 20:00 CET"),
+        ("lapse_of_a_no_show", "Lapsed: Autumn concert, Fri 4 Dec 2026, 20:00 CET"),
+        ("no_show", "Nobody is publishing: Autumn concert, Fri 4 Dec 2026, 20:00 CET"),
         ("stream_key", "Stream key: Autumn concert, Fri 4 Dec 2026, 20:00 CET"),
         ("report", "214 of 214 told: Autumn concert"),
         ("report_with_failures", "212 of 214 told; 2 failed: Autumn concert"),
@@ -244,3 +247,13 @@ def test_a_subject_is_cut_and_a_headline_is_not() -> None:
 
     assert len(render_line(words.subject, _BERLIN)) < 180
     assert "x" * 500 == render_line(words.headline, _BERLIN)
+
+
+def test_credentials_stand_once_more_in_the_address_for_a_player_that_asks_for_none() -> None:
+    player, browser = _text("announcement_in_a_player"), _text("announcement_with_credentials")
+
+    assert "  Passcode:     7&Q=MW+XT\n" in player
+    assert f"  In a player:  {_IN_PLAYER}\n" in player
+    assert "In a player" not in browser
+    assert "They let you in from the start until the end." in player
+    assert "They let you in from the start until the end." in browser

@@ -51,11 +51,58 @@ def test_a_lapse_names_the_deadline_and_a_way_on() -> None:
     assert "/slot reserve" in _text("lapse")
 
 
+def test_a_lapse_of_a_slot_nobody_used_says_so_and_no_deadline() -> None:
+    text = _text("lapse_of_a_no_show")
+
+    assert "nobody had published by Fri 4 Dec 2026, 20:30 CET, so it has lapsed" in text
+    assert "reconfirmed" not in text
+    assert "/slot reserve" in text
+
+
+@pytest.mark.parametrize("name", ["no_show", "no_show_to_be_freed", "no_show_kept"])
+def test_a_holder_who_does_not_publish_is_told_what_to_do(name: str) -> None:
+    text = _text(name)
+    names = [action.name for action in _words(name).actions]
+
+    assert "Your slot has begun, and nobody is publishing." in text
+    assert "/slot key K7Q-2MF" in text
+    assert "/slot cancel K7Q-2MF" in text
+    assert ["cancel"] == names
+    assert (name == "no_show_to_be_freed") == (
+        "Unless somebody publishes by Fri 4 Dec 2026, 20:30 CET, the reservation lapses" in text
+    )
+    assert (name == "no_show_kept") == ("the slot stays yours" in text)
+
+
 def test_the_stream_key_goes_to_the_holder_with_the_ingest_address() -> None:
     text = _text("stream_key")
 
     assert "Ingest address:  rtmp://live.example.org/ingest" in text
     assert "k7q2mf?key=8sT-1Yb_0oR4mWq7zXc2vKd9LhPf3uEa" in text
+
+
+def test_the_holder_is_told_when_the_server_takes_the_stream() -> None:
+    early, punctual = _text("stream_key"), _text("stream_key_with_a_user_name")
+
+    assert "You can connect from Fri 4 Dec 2026, 19:45 CET, to try things out: " in early
+    assert "your watchers are let in at Fri 4 Dec 2026, 20:00 CET." in early
+    assert "The server disconnects you at Fri 4 Dec 2026, 22:10 CET." in early
+    assert "You can connect from the start, Fri 4 Dec 2026, 20:00 CET." in punctual
+    assert "The server disconnects you at Fri 4 Dec 2026, 22:00 CET." in punctual
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("stream_key", ["Ingest address", "Stream key"]),
+        ("stream_key_with_a_user_name", ["Ingest address", "User name", "Password"]),
+        ("stream_key_in_the_address", ["Ingest address"]),
+    ],
+)
+def test_the_holder_enters_what_the_server_asks_for_and_no_more(
+    name: str, labels: list[str]
+) -> None:
+    assert labels == [row.label for row in _words(name).access]
 
 
 def test_a_report_counts_and_names_those_not_told_with_the_reason() -> None:

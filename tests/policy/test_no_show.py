@@ -28,9 +28,10 @@ from core.policy.no_show import (
 from tests.policy.builders import HOUR, MINUTE, a_slot, at
 
 SHOW = a_slot("20:00", "22:00")
-RULES = Rules(no_show_after=10 * MINUTE, no_show_release=30 * MINUTE, set_up=15 * MINUTE)
+RULES = Rules(no_show_after=10 * MINUTE, no_show_release=30 * MINUTE)
 BEGUN = Begun(
     slot=SHOW,
+    opened_at=at("19:45"),
     status=Status.CONFIRMED,
     kind=ServerKind.NGINX_RTMP,
     rules=RULES,

@@ -58,6 +58,7 @@ def wordy(words: str) -> Reply:
         (
             Section("Title", (every,), (Row("Label", every),), None, (every, every)),
             Section(table=Table(("a", "b"), ((every, every), ((Said(words),), ())))),
+            Section("Title", verbatim=words),
         ),
         (
             Action("pick", (Said(words), During(SLOT)), words, "K7Q-2MF", {"server": words[:60]}),
@@ -183,6 +184,21 @@ def test_the_last_item_of_a_long_list_stays_as_it_may_say_where_the_rest_is() ->
     reply = Reply(Tone.INFO, (), (Section(items=(*items, ("export gives them all",))),))
 
     assert "export gives them all" in json.dumps(render_reply(reply, BERLIN))
+
+
+@pytest.mark.parametrize("lines", [1, 40, 90, 150])
+def test_what_is_to_be_copied_is_whole_and_cut_between_its_lines_alone(lines: int) -> None:
+    text = "".join(f"    line {number:03} {'x' * 40};\n" for number in range(lines))
+    reply = Reply(Tone.OK, (("Done",),), (Section("nginx.conf:", verbatim=text),))
+
+    message = reply_message(reply, BERLIN)
+
+    check_message(message, posted=True)
+    shown = [one for one in nodes(message) if one.get("type") == "rich_text_preformatted"]
+    copied = [span["text"] for one in shown for span in one["elements"]]
+    assert text == "".join(f"{piece}\n" for piece in copied)
+    assert (len(text) <= 2500) == (len(shown) == 1)
+    assert "line" not in message["text"]
 
 
 @pytest.mark.parametrize("size", [0, 10, 2500, 2501, 100_000])

@@ -8,10 +8,12 @@ import re
 import pytest
 
 from bot.commands.catalogue import TOPICS, Topic
+from bot.configuration.of_server import lines_of
 from tests.slack.house import SlackHouse
 from tests.slack.server import Message
 from tests.slack.speaking import acts, code_in, filled, nodes, reserved, typed
 
+NGINX = "kind=nginx-rtmp watch_url=https://x.org/hls/{path}.m3u8 ingest_url=rtmp://x.org/live"
 OWN = [topic for topic in TOPICS if not topic.for_admins]
 FOR_ADMINS = [topic for topic in TOPICS if topic.for_admins]
 OPENS_A_FORM = {"/slot reserve fri 20:00 for 2h", "/slot reserve tomorrow 8pm 90 min Studio"}
@@ -62,7 +64,28 @@ async def test_what_is_for_admins_is_for_them_alone(house: SlackHouse, topic: To
         assert refused.words.startswith(":no_entry: Only admins")
         assert [house.adam.id] == [one.ephemeral_for for one in heard.messages]
         assert "Only admins" not in heard.words
-        assert heard.words.startswith(":white_check_mark:"), heard.words
+        sign = "Attic asks nobody" if topic.name == "server lines" else ":white_check_mark:"
+        assert heard.words.startswith(sign), heard.words
+
+
+async def test_what_a_server_s_configuration_needs_is_shown_as_code_to_whoever_added_it(
+    house: SlackHouse,
+) -> None:
+    added = await typed(house, f"server add Loft {NGINX}", house.adam)
+    again = await typed(house, "server lines Loft", house.adam)
+    desk = house.app.desk
+    loft = await desk.read(lambda store, _: store.servers.named("Loft"))
+
+    assert loft is not None
+    fragments = lines_of(loft, desk.links.hook_url(loft.id))
+    assert len(fragments) > 1
+    for heard in (added, again):
+        message = await heard.message()
+        assert house.adam.id == message.ephemeral_for
+        code = [one for one in nodes(message.blocks) if one.get("type") == "rich_text_preformatted"]
+        assert [one.text for one in fragments] == [
+            "".join(span["text"] for span in one["elements"]) for one in code
+        ]
 
 
 async def test_slot_alone_names_the_commands_and_those_of_admins_to_admins(

@@ -33,7 +33,6 @@ ROWS: dict[str, dict[str, object]] = {
     },
     "person": {"id": 1, "name": "Hanna", "email": "", "made_at": NOW},
     "account": {"id": 1, "workspace_id": 1, "person_id": 1, "external_id": "U1"},
-    "due": {"reservation_id": 1, "kind": "reminder", "lead": 900, "due_at": SOON, "tries": 2},
     "recipient": {
         "reservation_id": 1,
         "number": 1,
@@ -79,6 +78,58 @@ RESERVATION: dict[str, object] = {
     "uid": "u@callboard",
     "made_at": NOW,
 }
+DUES: list[dict[str, object]] = [
+    {"reservation_id": 1, "kind": kind, "lead": lead, "due_at": due_at, "tries": tries}
+    for kind, lead, due_at, tries in (
+        ("deadline_reminder", 0, SOON - timedelta(hours=28), 0),
+        ("deadline", 0, SOON - timedelta(hours=24), 0),
+        ("reminder", 86400, SOON - timedelta(days=1), 0),
+        ("reminder", 900, SOON - timedelta(minutes=15), 2),
+        ("stream_key", 0, SOON - timedelta(minutes=15), 0),
+        ("report", 0, NOW, 16),
+        ("over", 0, LATER, 0),
+        ("erasure", 0, LATER + timedelta(days=30), 0),
+    )
+]
+DELIVERY: dict[str, object] = {
+    "id": 3,
+    "reservation_id": 1,
+    "number": 1,
+    "route": "email",
+    "kind": "announcement",
+    "done": "",
+    "lead": 0,
+    "state": "sent",
+    "revision": 1,
+    "level": "confirmed",
+    "from_revision": 0,
+    "from_level": "nothing",
+    "not_before": NOW,
+    "expires_at": LATER,
+    "attempts": 1,
+    "lease_until": None,
+    "lease_token": "",
+    "composed_at": NOW,
+    "handed_over_at": NOW,
+    "doubtful": False,
+    "ended_at": NOW,
+    "reason": "",
+    "external_id": "C1:1700000000.000100",
+    "made_at": NOW,
+}
+DELIVERIES = [
+    DELIVERY,
+    DELIVERY
+    | {"id": 7, "kind": "change", "state": "sending", "revision": 2, "from_revision": 1}
+    | {"from_level": "confirmed", "lease_until": NOW, "lease_token": "t", "attempts": 4}
+    | {"doubtful": True, "ended_at": None, "reason": "it may have arrived", "external_id": ""},
+    DELIVERY
+    | {"id": 8, "kind": "reminder", "state": "queued", "lead": 900, "level": "", "attempts": 0}
+    | {"composed_at": None, "handed_over_at": None, "ended_at": None, "external_id": ""},
+    DELIVERY
+    | {"id": 12, "route": "slack", "kind": "receipt", "done": "cancelled", "state": "failed"}
+    | {"reason": "channel_not_found", "external_id": ""},
+]
 
 
 @pytest.fixture
@@ -101,10 +152,15 @@ def test_no_row_is_lost_on_the_way_from_an_older_release(empty: Database, releas
     with empty.writing(patience=5) as connection:
         after = _contents(connection)
         by_migrations = catalogue(connection)
+        _put(connection, "due", DUES[-1] | {"kind": "release"})
+        _put(connection, "delivery", DELIVERY | {"id": 13, "kind": "no_show"})
         wipe(connection)
         assert veto.VETO
         SQLModel.metadata.create_all(connection)
         declared = catalogue(connection)
+    assert {"due": len(DUES), "delivery": len(DELIVERIES)} == {
+        table: len(before[table]) for table in ("due", "delivery")
+    }
     for table, rows in before.items():
         assert rows == [{name: row[name] for name in rows[0]} for row in after[table]], (
             f"{table} is another than before"
@@ -126,7 +182,10 @@ def _fill(connection: Connection) -> dict[str, list[dict[str, object]]]:
     _put(connection, "server", _server(connection))
     _put(connection, "reservation", RESERVATION)
     _put(connection, "recipient", ROWS["recipient"])
-    _put(connection, "due", ROWS["due"])
+    for due in DUES:
+        _put(connection, "due", due)
+    for delivery in DELIVERIES:
+        _put(connection, "delivery", delivery)
     return {table: rows for table, rows in _contents(connection).items() if rows}
 
 

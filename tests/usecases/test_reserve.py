@@ -146,6 +146,7 @@ async def test_sets_everything_that_will_fall_due(scene: Scene) -> None:
         (DueKind.REMINDER, timedelta(hours=24)): starts_at - timedelta(hours=24),
         (DueKind.ASKED_REMINDER, QUARTER): starts_at - QUARTER,
         (DueKind.STREAM_KEY, timedelta(0)): starts_at - QUARTER,
+        (DueKind.NO_SHOW, timedelta(0)): starts_at + timedelta(minutes=10),
         (DueKind.OVER, timedelta(0)): ends_at,
         (DueKind.ERASURE, timedelta(0)): ends_at + timedelta(days=30),
         (DueKind.REPORT, timedelta(0)): scene.clock.now + timedelta(seconds=20),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.access.links import Claim, Purpose
+from core.model.addresses import path_of
 from core.model.delivery import Deferred, Refused
 from core.model.due import DueKind
 from core.model.reservation import Status
@@ -126,7 +127,8 @@ async def test_the_holder_gets_the_stream_key_a_quarter_of_an_hour_before(scene:
 
     (key,) = [one.stream_key for one in bench.post.to_holder() if one.kind == "stream_key"]
     assert [] == early
-    assert 32 == len(key)
+    path, _, secret = key.partition("?key=")
+    assert (path_of(reservation.code), 32) == (path, len(secret))
     assert "" == "".join(one.stream_key for one in bench.post.to(ANN.address))
 
 

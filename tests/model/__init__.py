@@ -1,0 +1,1 @@
+"""Tests of the model: values that know no store and no network."""

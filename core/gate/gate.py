@@ -27,7 +27,8 @@ from core.usecases.gate import enter_publisher, find_opening, note_gone
 
 log = logging.getLogger(__name__)
 
-_ONE_AT_A_TIME = frozenset({ServerKind.ICECAST})  # asks on: whoever is held back holds up all
+# these ask one thing at a time: whoever is held back holds everybody up
+_ONE_AT_A_TIME = frozenset({ServerKind.ICECAST, ServerKind.MEDIAMTX})
 REFUSED_AFTER = 0.05  # seconds that every refusal takes, or a multiple: the time says nothing
 
 TakeOver = Callable[[Server, str, tuple[str, ...]], Awaitable[None]]

@@ -26,6 +26,9 @@ EVERY = 1.0  # seconds between looks
 _WRITTEN_EVERY = 10  # looks after which it is written down who is still there
 _TAKE_OVER_WITHIN = 4.0  # seconds: the streaming server waits for an answer meanwhile
 
+# ends the old publisher by itself, and answers no request to do so while it waits for our answer
+_REPLACES = frozenset({ServerKind.MEDIAMTX})
+
 MakeControl = Callable[[ServerKind, ControlAddress], Control]
 
 
@@ -74,6 +77,8 @@ class Usher:
 
     async def take_over(self, server: Server, stream: str, clients: tuple[str, ...]) -> None:
         """End the connections of publishers whose place is taken; where that fails it is logged."""
+        if server.kind in _REPLACES:
+            return
         try:
             async with asyncio.timeout(_TAKE_OVER_WITHIN):
                 if server.id not in self._watched:

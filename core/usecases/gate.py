@@ -19,7 +19,7 @@ AHEAD = timedelta(minutes=5)  # of what is open soon the gate keeps in mind
 GATE = "gate"
 GATE_SINCE = "gate_since"
 _SILENT = timedelta(seconds=30)
-_SETTLING = timedelta(seconds=5)  # a server may list a connection a little after it asked
+_SETTLING = timedelta(seconds=15)  # a server may list a connection only once its tracks are known
 
 
 @dataclass(frozen=True, slots=True)

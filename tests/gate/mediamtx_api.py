@@ -103,7 +103,13 @@ class Api:
         one = next((one for one in found if one.id == wanted), None)
         if one is None:
             return self._error(404, "connection not found")
-        self.core.end(one)
+        if one.state == "publish" and one.where in {"rtspsessions", "rtspssessions"}:
+            # servers/rtsp/server.go and core/path.go: it is answered when the path has let go, and
+            # that waits for the loop in which a hook may be waited for; others are told to go
+            async with self.core.loop:
+                pass
+        if one in self.core.lists[one.where]:
+            self.core.end(one)
         if self.core.version < (1, 15, 5):
             return web.Response()  # no body at first
         return _json({"status": "ok"})

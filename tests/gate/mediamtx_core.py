@@ -103,7 +103,7 @@ class MediamtxCore:
     asked: list[str] = field(default_factory=list)
     numbers: count[int] = field(default_factory=lambda: count(1))
     # core/path_manager.go asks within the loop that serves every path: about one client at a time
-    _loop: asyncio.Lock = field(default_factory=asyncio.Lock)
+    loop: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def new_id(self) -> str:
         """Make a connection's id: a UUID of version 4."""
@@ -113,7 +113,7 @@ class MediamtxCore:
         """Ask about a client; raises `RefusedError`, and `NoSuchPathError` without asking."""
         if question.action in {"publish", "read"}:
             self._find(question.path)
-        async with self._loop:
+        async with self.loop:
             body = self.body(question)
             self.asked.append(body)
             if await self._said_yes(body):

@@ -331,10 +331,12 @@ async def test_guessing_is_slowed_down_and_then_shut_out(scene: Scene) -> None:
     await house.admitted(house.to_watch())
 
 
-async def test_where_questions_wait_in_line_a_guesser_holds_nobody_up(scene: Scene) -> None:
+@pytest.mark.parametrize("kind", [ServerKind.ICECAST, ServerKind.MEDIAMTX])
+async def test_where_questions_wait_in_line_a_guesser_holds_nobody_up(
+    scene: Scene, kind: ServerKind
+) -> None:
     wish = CredentialWish(CredentialMode.SHARED, "crew", "sesame-open")
-    icecast = {"kind": ServerKind.ICECAST, "ingest_url": "icecast://127.0.0.1:8000/{path}.ogg"}
-    house = await open_house(scene, server=icecast, credentials=wish)
+    house = await open_house(scene, server={"kind": kind}, credentials=wish)
     reasons = await guess(house, 12)
 
     assert reasons[9:] == [Reason.WRONG, Reason.SHUT_OUT, Reason.SHUT_OUT]

@@ -1,16 +1,18 @@
-"""The stand-in for MediaMTX asks as was written down, and clients of all protocols are understood."""
+"""The stand-in for MediaMTX asks as was written down, and clients of each protocol are heard."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.gate import Admit, Asked
+from adapters.control_mediamtx import MediamtxControl
+from core.model.gate import Admit, Asked, ControlAddress
 from tests.gate.answering import YES, Answering, answering, by_secret
 from tests.gate.mediamtx import Mediamtx, open_mediamtx
 from tests.gate.mediamtx_core import (
@@ -212,3 +214,26 @@ async def test_while_the_desk_thinks_no_other_client_is_asked_about(desk: Answer
         assert 1 == len(desk.asked)
         go_on.set()
     assert 2 == len(desk.asked)
+
+
+async def test_an_rtsp_publisher_cannot_be_ended_while_the_desk_thinks(desk: Answering) -> None:
+    """Nor need it be: whom the desk lets in takes its place."""
+    async with open_mediamtx(desk.hook_url) as running:
+        server = running.server
+        first = await server.rtsp("publish", f"rtsp://publish:right@h/{STREAM}")
+        control = MediamtxControl(ControlAddress(server.control_url))
+        (listed,) = await control.running()
+        waited: list[bool] = []
+
+        async def take_over(_: Asked) -> Admit:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(control.kick(listed), 0.2)
+            waited.append(first in server.publishers(STREAM))
+            return YES
+
+        desk.decide = take_over
+        second = await server.rtmp("publish", f"rtmp://h/{STREAM}?key=right")
+        await control.close()
+
+    assert [True] == waited
+    assert [second] == server.publishers(STREAM)

@@ -13,7 +13,7 @@ from core.gate.usher import Usher
 from core.model.gate import Access, Asked, ControlAddress, Running
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode
-from core.model.server import Rules
+from core.model.server import Rules, ServerKind
 from core.store.database import BusyError
 from core.usecases.servers import change_server
 from tests.desks import Scene
@@ -48,9 +48,13 @@ class Hall:
         return self.server.kicked[before:]
 
 
-async def open_hall(scene: Scene, **given: object) -> Hall:
+async def open_hall(
+    scene: Scene,
+    mode: CredentialMode = CredentialMode.SHARED,
+    kind: ServerKind = ServerKind.NGINX_RTMP,
+) -> Hall:
     """Open a house whose server the desk can end connections of."""
-    house = await open_house(scene, server={"control_url": CONTROL}, **given)  # type: ignore[arg-type]
+    house = await open_house(scene, mode, server={"control_url": CONTROL, "kind": kind})
     server = StreamingServer()
     usher = Usher(scene.desk, server.control)
     house.gate.take_over = usher.take_over
@@ -215,6 +219,14 @@ async def test_a_reconnect_ends_what_the_server_still_holds(hall: Hall) -> None:
     await hall.house.admitted(hall.house.to_publish(client="7"))
 
     assert hall.server.kicked == [stalled]
+
+
+async def test_a_server_that_replaces_publishers_by_itself_is_not_told_to(scene: Scene) -> None:
+    hall = await open_hall(scene, kind=ServerKind.MEDIAMTX)
+    await hall.let_in(hall.house.to_publish())
+    await hall.house.admitted(hall.house.to_publish(client="7"))
+
+    assert hall.server.kicked == []
 
 
 async def test_a_reconnect_comes_in_though_the_server_cannot_be_asked(hall: Hall) -> None:

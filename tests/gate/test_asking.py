@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from core.gate.board import GOOD_FOR
 
 from core.access.links import Ticket
+from core.gate.board import GOOD_FOR
 from core.model.gate import Access, Asked, Reason
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode

@@ -160,8 +160,9 @@ class Model:
 
     def _decision_permits(self, busy: Slot, viewers: int) -> bool:
         """Ask the decision, with what the store finds around the slot."""
-        longest = Servers(self._connection).longest_busy(self._place.server_id)
-        found = Reservations(self._connection, Vault([SECRET])).taken_around(
+        vault = Vault([SECRET])
+        longest = Servers(self._connection, vault).longest_busy(self._place.server_id)
+        found = Reservations(self._connection, vault).taken_around(
             self._place.server_id, busy, longest + timedelta(seconds=1)
         )
         assert sorted(found, key=_order) == sorted(

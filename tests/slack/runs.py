@@ -26,6 +26,7 @@ from core.usecases.settings import Account, enter
 from tests.claims.house import STUDIO, read
 from tests.desks import SECRET, Clock
 from tests.slack.house import SOCKET
+from tests.slack.program import Mailboxes
 from tests.slack.server import Channel, Message, Person, SlackServer, Team, open_slack
 
 SOON = 10  # seconds
@@ -159,7 +160,7 @@ async def open_town(
     database_url: str, folder: Path, clock: Clock, transport: str = SOCKET, **settings: object
 ) -> AsyncIterator[Town]:
     """Open a Slack, mailboxes, and a desk's database with one server, `Studio`."""
-    async with MailboxServer(folder / "mail") as mailboxes, open_slack() as slack:
+    async with open_slack() as slack, Mailboxes(folder / "mail", slack) as mailboxes:
         team = slack.add_team("T0001", name="Stage")
         hanna = team.add_user("U0001", name="Hanna", tz="Europe/Berlin")
         adam = team.add_user("U0002", name="Adam", tz="Europe/Berlin", is_admin=True)

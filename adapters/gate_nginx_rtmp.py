@@ -159,11 +159,15 @@ def _fields(body: bytes) -> dict[str, bytes]:
     fields: dict[str, bytes] = {}
     for pair in body.split(b"&"):
         name, _, value = pair.partition(b"=")
-        field = unquote_to_bytes(name).decode(errors="replace")
+        field = _unquoted(name).decode(errors="replace")
         if field in fields and field in _RESERVED | _OURS:
             raise _UnreadableError(f"{field} stands in it twice")
         fields.setdefault(field, value)
     return fields
+
+
+def _unquoted(octets: bytes) -> bytes:
+    return unquote_to_bytes(octets) if b"%" in octets else octets  # most are plain
 
 
 def _stream(fields: Mapping[str, bytes]) -> str:
@@ -181,7 +185,7 @@ def _text(fields: Mapping[str, bytes], field: str, default: str | None = None) -
             raise _UnreadableError(f"it has no {field}")
         return default
     try:
-        text = unquote_to_bytes(value).decode()
+        text = _unquoted(value).decode()
     except UnicodeDecodeError:
         raise _UnreadableError(f"{field} is no text") from None
     if _CONTROL_CHARACTER.search(text):

@@ -34,19 +34,25 @@ _SOON = 60.0
 
 @dataclass
 class Figures:
-    """Answers a second and the 99th percentile of the time to one, round by round."""
+    """Of each round: answers a second, the 99th percentile of the time to one, and its CPU time."""
 
     rates: list[float] = field(default_factory=list)
     p99s: list[float] = field(default_factory=list)
+    cpus: list[float] = field(default_factory=list)
 
     def __str__(self) -> str:
-        rate, p99 = statistics.median(self.rates), statistics.median(self.p99s)
-        return f"{rate:8,.0f}/s  p99 {1000 * p99:6.2f} ms"
+        p99 = 1000 * statistics.median(self.p99s)
+        return f"{self.rate:8,.0f}/s  p99 {p99:6.2f} ms  {1e6 * self.cpu:4.0f} µs of CPU each"
 
     @property
     def rate(self) -> float:
         """The median of the rounds."""
         return statistics.median(self.rates)
+
+    @property
+    def cpu(self) -> float:
+        """The median of the rounds: what other programs on the machine alter least."""
+        return statistics.median(self.cpus)
 
 
 def by_rtmp(hook: str, port: int, one: OnAir, number: int) -> bytes:
@@ -97,8 +103,8 @@ async def asked(  # noqa: PLR0913, PLR0917 - where, what, by how many, how often
 
 
 @asynccontextmanager
-async def running(*words: str, port: int, env: dict[str, str]) -> AsyncIterator[None]:
-    """Let a program run until the end of the block, once it listens."""
+async def running(*words: str, port: int, env: dict[str, str]) -> AsyncIterator[int]:
+    """Let a program run until the end of the block, once it listens; gives its process's number."""
     process = subprocess.Popen([sys.executable, *words], env=env, stderr=subprocess.DEVNULL)  # noqa: ASYNC220, S603 - our own programs
     try:
         async with asyncio.timeout(_SOON):
@@ -108,10 +114,16 @@ async def running(*words: str, port: int, env: dict[str, str]) -> AsyncIterator[
                     break
                 except OSError:
                     await asyncio.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait()
+
+
+def cpu_of(process: int) -> float:
+    """Give the seconds of CPU that a process has used (proc(5): user and system time)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def compare(stored: int, folder: Path) -> None:
@@ -131,20 +143,25 @@ async def compare(stored: int, folder: Path) -> None:
     hook = urlsplit(links.hook_url(1)).path
     bare = ("-m", "tests.benchmarks.bare_handler", str(bare_port))
     async with (
-        running("-m", "bot", "run", "--only", "web", port=gate_port, env=env),
-        running(*bare, port=bare_port, env=env),
+        running("-m", "bot", "run", "--only", "web", port=gate_port, env=env) as gate_process,
+        running(*bare, port=bare_port, env=env) as bare_process,
     ):
         for make in (by_rtmp, by_hls):
             for connections in CONNECTIONS:
                 gate, alone = Figures(), Figures()
                 for _ in range(ROUNDS):
-                    for figures, port in ((alone, bare_port), (gate, gate_port)):
+                    for figures, port, process in (
+                        (alone, bare_port, bare_process),
+                        (gate, gate_port, gate_process),
+                    ):
+                        before = cpu_of(process)
                         rate, p99 = await asked(port, hook, on_air, make, connections, PER_ROUND)
                         figures.rates.append(rate)
                         figures.p99s.append(p99)
+                        figures.cpus.append((cpu_of(process) - before) / PER_ROUND)
                 say(f"{make.__name__}, {connections} connections")
-                say(f"  the gate      {gate}   {gate.rate / alone.rate:.2f} of the bare rate")
-                say(f"  bare aiohttp  {alone}")
+                say(f"  the gate      {gate}  {gate.rate / alone.rate:.2f} of the bare rate")
+                say(f"  bare aiohttp  {alone}  {alone.cpu / gate.cpu:.2f} of the gate's CPU time")
 
 
 def say(line: str) -> None:

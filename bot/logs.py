@@ -12,6 +12,7 @@ _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName
 # what could give a way in, should it ever find its way into a line: tokens, passwords in addresses
 _SECRETS = re.compile(
     r"(xox[a-z]-[\w-]+|xapp-[\w-]+|Bot [\w.-]{20,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=Basic )\S+|(?<=/gate/)[^\s/]+|(?<=/~)[^\s/]+"
     r"|(?<=pass=)\S+|(?<=key=)\S+|(?<=passcode=)\S+|(?<=token=)\S+|(?<=ticket=)[^\s&)]+)"
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from core.access.links import Purpose
 from core.gate.gate import Gate
@@ -39,7 +40,10 @@ class _Doorway:
         server = await self._server(request.match_info["token"])
         if server is None:
             return web.Response(status=404, text="no such page\n")
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except (web.RequestPayloadError, HttpProcessingError):  # packed, and not as it says
+            return web.Response(status=400, text="not readable\n")
         if body is None:
             return web.Response(status=413, text="too long for a hook\n")
         hook = Hook(
@@ -74,7 +78,7 @@ class _Doorway:
                 case Asked():
                     return dialect.answer(heard, await self.gate.ask(server, heard), now())
                 case Gone():
-                    await self.gate.gone(server, heard)
+                    self.gate.gone(server, heard)
                 case Unreadable(why):
                     log.warning("gate.unreadable", extra={"server": server.id, "why": why})
             return dialect.answer(heard, None, now())

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from core.model.addresses import path_in
-from core.model.gate import Admit, Asked
+from core.model.gate import Access, Admit, Asked
 from core.model.server import Server
 from core.policy.gate import Given
 from core.store.connections import Admitted
@@ -30,6 +30,12 @@ class Case:
     given: Given
     address: str
     at: datetime
+
+    @property
+    def enters(self) -> bool:
+        """Tell whether it is a publisher who comes in: of those there is one at a time."""
+        asked = self.asked
+        return asked.access is Access.PUBLISH and not (asked.again and not asked.client)
 
     @property
     def secret(self) -> str:

@@ -18,17 +18,19 @@ from core.gate.case import Case, Cases
 from core.gate.memory import Memory
 from core.gate.throttle import FAR_TOO_MANY, MOST, Throttle, can_be_guessed
 from core.model.addresses import code_of
-from core.model.gate import Access, Admit, Asked, Decision, Gone, Reason, Refuse
+from core.model.gate import Admit, Asked, Decision, Gone, Reason, Refuse
+from core.model.recipient import HOLDER
 from core.model.server import Server, ServerKind
 from core.policy.gate import Opening, Publishing, contend, decide
 from core.store.database import BusyError
 from core.store.desk import Desk
-from core.usecases.gate import enter_publisher, find_opening, note_gone
+from core.usecases.gate import enter_publisher, find_opening
 
 log = logging.getLogger(__name__)
 
 # these ask one thing at a time: whoever is held back holds everybody up
 _ONE_AT_A_TIME = frozenset({ServerKind.ICECAST, ServerKind.MEDIAMTX})
+_MOST_WAITING = 200  # for the store: whoever comes then is answered as while it is away
 REFUSED_AFTER = 0.05  # seconds that every refusal takes, or a multiple: the time says nothing
 
 TakeOver = Callable[[Server, str, tuple[str, ...]], Awaitable[None]]
@@ -48,6 +50,8 @@ class Gate:
     memory: Memory = field(init=False)
     _cases: Cases = field(init=False)
     _throttle: Throttle = field(default_factory=Throttle)
+    _looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    _waiting: int = 0
 
     def __post_init__(self) -> None:
         """Begin with an empty memory."""
@@ -59,46 +63,78 @@ class Gate:
         began = self.monotonic()
         self.memory.asked_by.add(server.id)
         case = self._cases.of(server, asked)
-        guesses = self._throttle.count(asked.address, began)
-        if guesses >= MOST and can_be_guessed(asked):
-            decision = self._to_a_guesser(case, guesses, began)
-        else:
-            decision = await self._decided(case, began)
-        if isinstance(decision, Admit):
-            return decision
-        await self._refused(case, decision, began)
+        opening = self.memory.board.find(server.id, case.path, began)
+        remembered = decide(case.given, opening, case.at)
+        if isinstance(remembered, Admit) and not case.enters:
+            if self._may_be_a_guesser(case, opening, remembered, began):
+                remembered = Refuse(Reason.SHUT_OUT)
+            return self._let_in(case, remembered, began)
+        if can_be_guessed(asked) and self._throttle.count(asked.address, began) >= MOST:
+            self._throttle.guessed(asked.address, began)
+            return Refuse(Reason.SHUT_OUT)  # by memory alone, and at once: so it costs us least
+        decision, delay = remembered, 0.0
+        if opening is None or remembered != Refuse(Reason.NOTHING_GIVEN):
+            decision, delay = await self._looked_into(case, remembered, began)
+        if isinstance(decision, Refuse):
+            await self._refused(case, decision, began, delay)
         return decision
 
-    async def gone(self, server: Server, gone: Gone) -> None:
-        """Write down that a connection has ended; that a server says so again does no harm."""
-        self.memory.sightings.gone(server.id, gone.access, gone.client)
+    def gone(self, server: Server, gone: Gone) -> None:
+        """Note that a connection has ended; that a server says so again does no harm."""
+        self.memory.sightings.gone(server.id, gone, self.desk.now(), self.monotonic())
+
+    def _may_be_a_guesser(
+        self, case: Case, opening: Opening | None, admit: Admit, now: float
+    ) -> bool:
+        """Tell whether somebody with the right passcode comes from where too much was guessed.
+
+        What the desk made cannot have been guessed; and who is there already is no newcomer.
+        """
+        guesses = self._throttle.count(case.asked.address, now)
+        if guesses < MOST or not can_be_guessed(case.asked) or admit.number == HOLDER:
+            return False
+        if opening is None or not opening.passcode_chosen:
+            return False
+        known = self.memory.sightings.knows(case.admitted(admit), case.secret)
+        return guesses >= FAR_TOO_MANY or not known
+
+    async def _looked_into(
+        self, case: Case, remembered: Decision, now: float
+    ) -> tuple[Decision, float]:
+        """Decide for sure; a guess counts before it is found to be one, however many come at once.
+
+        Gives for how many seconds the answer is held back as well.
+        """
+        address = case.asked.address
+        delay = 0.0 if case.given.nothing else self._throttle.guessed(address, now)
         try:
-            await self.desk.run_patiently(note_gone, server.id, gone)
+            decision = await self._for_sure(case, remembered, now)
         except BusyError as error:
             log.warning("gate.busy", extra={"reason": str(error)})
+            decision = self._while_away(case, now)
+        if isinstance(decision, Refuse) and decision.reason.is_guess:
+            return decision, delay
+        if not case.given.nothing:
+            self._throttle.forgive(address)
+        return decision, 0.0
 
-    async def _decided(self, case: Case, now: float) -> Decision:
-        remembered = self._remembered(case, now)
-        asked = case.asked
-        watcher = asked.access is Access.WATCH or (asked.again and not asked.client)
-        if watcher and isinstance(remembered, Admit):
-            return self._let_in(case, remembered, now)
-        try:
-            if isinstance(remembered, Refuse):
-                remembered = await self._looked_up(case)
-            if watcher or isinstance(remembered, Refuse):
-                return self._let_in(case, remembered, now)
-            return await self._publisher(case)
-        except BusyError as error:
-            log.warning("gate.busy", extra={"reason": str(error)})
-            return self._while_away(case, now)
-
-    def _remembered(self, case: Case, now: float) -> Decision:
-        opening = self.memory.board.find(case.server.id, case.path, now)
-        return decide(case.given, opening, case.at)
+    async def _for_sure(self, case: Case, remembered: Decision, now: float) -> Decision:
+        if isinstance(remembered, Refuse):
+            if self._waiting >= _MOST_WAITING:
+                return self._while_away(case, now)
+            remembered = await self._looked_up(case)
+        if isinstance(remembered, Admit) and case.enters:
+            return await self._publisher(case, now)
+        return self._let_in(case, remembered, now)
 
     async def _looked_up(self, case: Case) -> Decision:
-        opening: Opening | None = await self.desk.read(find_opening, case.server.id, case.path)
+        """Ask the store, one question at a time: whoever asks much must not hold memory up."""
+        self._waiting += 1
+        try:
+            async with self._looking:
+                opening = await self.desk.read(find_opening, case.server.id, case.path)
+        finally:
+            self._waiting -= 1
         return decide(case.given, opening, self.desk.now())
 
     def _let_in(self, case: Case, decision: Decision, now: float) -> Decision:
@@ -106,7 +142,8 @@ class Gate:
             self.memory.sightings.note(case.admitted(decision), case.secret, now)
         return decision
 
-    async def _publisher(self, case: Case) -> Decision:
+    async def _publisher(self, case: Case, now: float) -> Decision:
+        await self.memory.write_departed()
         entered = await self.desk.run(
             enter_publisher,
             case.server,
@@ -119,18 +156,21 @@ class Gate:
         if entered.replaced:
             clients = tuple(one.client for one in entered.replaced)
             log.info("gate.taken_over", extra={"server": case.server.id})
+            if case.asked.client in clients:  # its server says of the old one what fits the new
+                self.memory.sightings.expect_gone(case.server.id, case.asked.client, now)
             await self.take_over(case.server, case.asked.stream, clients)
         if isinstance(entered.decision, Admit):
             facts = {"server": case.server.id, "reservation": entered.decision.reservation_id}
             log.info("gate.publishing", extra=facts)
-        return entered.decision
+        return self._let_in(case, entered.decision, now)
 
     def _while_away(self, case: Case, now: float) -> Decision:
-        """Decide from memory alone; of publishers that nobody could write down too."""
-        if self.memory.board.find(case.server.id, case.path, now) is None:
+        """Decide from memory alone, of publishers that are not written down too."""
+        opening = self.memory.board.find(case.server.id, case.path, now)
+        if opening is None:
             return Refuse(Reason.AWAY)
-        remembered = self._remembered(case, now)
-        if isinstance(remembered, Admit) and case.asked.access is Access.PUBLISH:
+        remembered = decide(case.given, opening, case.at)
+        if isinstance(remembered, Admit) and case.enters:
             others = [
                 Publishing(one.client, one.address_digest)
                 for one in self.memory.sightings.publishers(remembered.reservation_id)
@@ -141,36 +181,18 @@ class Gate:
                 return refused
         return self._let_in(case, remembered, now)
 
-    def _to_a_guesser(self, case: Case, guesses: int, now: float) -> Decision:
-        """Answer where too much was guessed: only who is there already stays, and from memory."""
-        remembered = self._remembered(case, now)
-        if isinstance(remembered, Admit) and guesses < FAR_TOO_MANY:
-            admitted = case.admitted(remembered)
-            if self.memory.sightings.knows(admitted, case.secret):
-                return self._let_in(case, remembered, now)
-        self._throttle.guessed(case.asked.address, now)
-        return Refuse(Reason.SHUT_OUT)
-
-    async def _refused(self, case: Case, refused: Refuse, began: float) -> None:
+    async def _refused(self, case: Case, refused: Refuse, began: float, delay: float) -> None:
         """Log a refusal, and answer it no sooner than any other; slower, the more is guessed."""
-        delay = 0.0
-        if refused.reason.is_guess:
-            delay = self._throttle.guessed(case.asked.address, began)
-        if refused.reason not in {Reason.NOTHING_GIVEN, Reason.SHUT_OUT}:
+        if refused.reason is not Reason.NOTHING_GIVEN:
             # what somebody typed for a stream's name may be a key in the wrong place
-            path = case.path if code_of(case.path) else "?"
-            log.info(
-                "gate.refused",
-                extra={
-                    "server": case.server.id,
-                    "access": case.asked.access.value,
-                    "path": path,
-                    "reason": refused.reason.value,
-                },
-            )
-        if refused.reason is Reason.SHUT_OUT:
-            return  # answered from memory alone, and as fast: it costs us least
+            facts = {
+                "server": case.server.id,
+                "access": case.asked.access.value,
+                "path": case.path if code_of(case.path) else "?",
+                "reason": refused.reason.value,
+            }
+            log.info("gate.refused", extra=facts)
         if case.server.kind in _ONE_AT_A_TIME:
-            delay = 0.0
+            return
         took = self.monotonic() - began
         await self.sleep(delay + REFUSED_AFTER - took % REFUSED_AFTER)

@@ -13,7 +13,13 @@ from core.gate.sightings import Sightings
 from core.model.server import Server
 from core.store.database import BusyError
 from core.store.desk import Desk
-from core.usecases.gate import gate_beat, gate_servers, note_sighted, refresh_openings
+from core.usecases.gate import (
+    gate_beat,
+    gate_servers,
+    note_departed,
+    note_sighted,
+    refresh_openings,
+)
 from core.waiting import paused
 
 log = logging.getLogger(__name__)
@@ -54,13 +60,25 @@ class Memory:
         self.board.refresh(refreshed, began)
 
     async def write_down(self) -> None:
-        """Write down who is there; raises `BusyError`, and then nobody is forgotten."""
+        """Write down who is there, and who has gone; raises `BusyError`: nobody is forgotten."""
         while some := self.sightings.take():
             try:
                 await self.desk.run_patiently(note_sighted, some)
             except BaseException:
                 self.sightings.put_back(some)
                 raise
+        await self.write_departed()
+
+    async def write_departed(self) -> None:
+        """Write down who has gone; raises `BusyError`, and then that is kept for later."""
+        departed = self.sightings.take_departed()
+        if not departed:
+            return
+        try:
+            await self.desk.run_patiently(note_departed, departed)
+        except BaseException:
+            self.sightings.put_departed_back(departed)
+            raise
 
     async def _read(self) -> None:
         now = self.monotonic()

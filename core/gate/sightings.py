@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from core.model.gate import Access
-from core.store.connections import Admitted
+from core.model.gate import Access, Gone
+from core.store.connections import Admitted, Departed
 
 _AGAIN = 20.0  # seconds after which somebody who is still there is written down anew
 _REMEMBERED = 50_000
+_EXPECTED = 10.0  # seconds within which a server says that the one before has gone
 _AT_ONCE = 500  # rows in one transaction
 
 Key: TypeAlias = tuple[int, Access, str, int | None, str]
@@ -30,6 +32,8 @@ class Sightings:
         self._seen: OrderedDict[Key, _Sighting] = OrderedDict()
         self._unwritten: dict[Key, Admitted] = {}
         self._by_client: dict[tuple[int, Access, str], Key] = {}
+        self._departed: list[Departed] = []
+        self._expected: dict[tuple[int, str], float] = {}
 
     def note(self, admitted: Admitted, secret: str, now: float) -> None:
         """Remember that somebody is there; `secret` is the digest of what let them in."""
@@ -55,18 +59,35 @@ class Sightings:
         return known is not None and known.secret == secret
 
     def publishers(self, reservation_id: int) -> tuple[Admitted, ...]:
-        """List those who publish and could not be written down yet."""
+        """List those who publish, as far as this process let them in."""
         return tuple(
-            one
-            for one in self._unwritten.values()
-            if one.reservation_id == reservation_id and one.access is Access.PUBLISH
+            one.admitted
+            for key, one in self._seen.items()
+            if key[:2] == (reservation_id, Access.PUBLISH)
         )
 
-    def gone(self, server_id: int, access: Access, client: str) -> None:
-        """Forget a connection: another may be called so later."""
-        key = self._by_client.pop((server_id, access, client), None)
+    def expect_gone(self, server_id: int, client: str, now: float) -> None:
+        """Pass over that a publisher has gone, once: another of the same name took its place."""
+        self._expected[server_id, client] = now + _EXPECTED
+
+    def gone(self, server_id: int, gone: Gone, at: datetime, now: float) -> None:
+        """Note that a connection has ended; another may be called so later."""
+        publisher = gone.access is Access.PUBLISH
+        if publisher and now < self._expected.pop((server_id, gone.client), now):
+            return
+        key = self._by_client.pop((server_id, gone.access, gone.client), None)
         if key is not None:
             self._seen.pop(key, None)
+        self._departed.append(Departed(server_id, gone.access, gone.client, at))
+
+    def take_departed(self) -> list[Departed]:
+        """Take those whose end is to be written down."""
+        departed, self._departed = self._departed, []
+        return departed
+
+    def put_departed_back(self, departed: list[Departed]) -> None:
+        """Keep what could not be written down for the next time."""
+        self._departed = departed + self._departed
 
     def take(self) -> list[Admitted]:
         """Take some of what is to be written down."""

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from core.gate.control import Control, ControlError
-from core.model.gate import Access, ControlAddress
+from core.model.gate import Access, ControlAddress, Running
 from core.model.server import Server, ServerKind
 from core.store.database import BusyError
 from core.store.desk import Desk
-from core.usecases.gate import Ending, gate_controls, judge, note_running
+from core.usecases.gate import gate_controls
+from core.usecases.ushering import SETTLING, Ending, judge, note_running
 from core.waiting import paused
 
 log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds between looks
-_WRITTEN_EVERY = 10  # looks after which it is written down who is still there
+_WRITTEN_EVERY = 5  # looks after which it is written down who is still there
 _TAKE_OVER_WITHIN = 4.0  # seconds: the streaming server waits for an answer meanwhile
 
 # ends the old publisher by itself, and answers no request to do so while it waits for our answer
@@ -41,6 +43,15 @@ class _Watched:
     control: Control
     looks: int = 0
     failing: bool = False
+    listed_since: dict[tuple[Access, str], float] = field(default_factory=dict)
+
+    def settled(self, running: Sequence[Running], now: float) -> set[tuple[Access, str]]:
+        """Note what is listed; gives what has been for long."""
+        since = self.listed_since
+        keys = {(one.access, one.client) for one in running}
+        self.listed_since = {key: since.get(key, now) for key in keys}
+        long = SETTLING.total_seconds()
+        return {key for key, at in self.listed_since.items() if now - at > long}
 
 
 @dataclass
@@ -49,7 +60,9 @@ class Usher:
 
     desk: Desk
     make_control: MakeControl
+    monotonic: Callable[[], float] = time.monotonic
     _watched: dict[int, _Watched] = field(default_factory=dict)
+    _sealed: set[int] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look at every server each second until told to stop; one that is slow delays no other."""
@@ -81,8 +94,7 @@ class Usher:
             return
         try:
             async with asyncio.timeout(_TAKE_OVER_WITHIN):
-                if server.id not in self._watched:
-                    await self._read_servers()
+                await self._read_servers()  # another process may have been told of another
                 watched = self._watched.get(server.id)
                 if watched is None:
                     return
@@ -102,7 +114,8 @@ class Usher:
     async def _look(self, watched: _Watched) -> int:
         server = watched.server
         running = await watched.control.running()
-        judged = await self.desk.read(judge, server, running)
+        settled = watched.settled(running, self.monotonic())
+        judged = await self.desk.read(judge, server, running, settled)
         failures = [await self._kick(watched, ending) for ending in judged.endings]
         watched.looks += 1
         if judged.gone or judged.found or (judged.seen and watched.looks % _WRITTEN_EVERY == 0):
@@ -146,10 +159,12 @@ class Usher:
 
     async def _read_servers(self) -> None:
         """Make a control for each server that has one, and let go of those that have changed."""
-        found = {server.id: (server, to) for server, to in await self.desk.read(gate_controls)}
+        controls = await self.desk.read(gate_controls)
+        found = {server.id: (server, to) for server, to in controls if to is not None}
         for number, watched in list(self._watched.items()):
-            if number not in found or found[number][1] != watched.address:
-                del self._watched[number]
+            server, address = found.get(number, (watched.server, None))
+            if (server.kind, address) != (watched.server.kind, watched.address):
+                self._watched.pop(number, None)
                 await watched.control.close()
         for number, (server, address) in found.items():
             if number in self._watched:
@@ -157,3 +172,9 @@ class Usher:
             else:
                 control = self.make_control(server.kind, address)
                 self._watched[number] = _Watched(server, address, control)
+        self._say_sealed({server.id for server, to in controls if to is None})
+
+    def _say_sealed(self, sealed: set[int]) -> None:
+        for number in sealed - self._sealed:  # once, and not each second
+            log.error("usher.sealed", extra={"server": number})
+        self._sealed = sealed

@@ -78,7 +78,6 @@ class ControlAddress:
 class Reason(StrEnum):
     """Why the gate refuses, or ends, a connection: for the log and the holder, not the client."""
 
-    UNREADABLE = "unreadable"
     UNKNOWN = "unknown"  # no such stream on that server
     NOTHING_GIVEN = "nothing_given"  # neither key nor credentials: a first try of many players
     WRONG = "wrong"  # another key, or other credentials
@@ -86,6 +85,7 @@ class Reason(StrEnum):
     OVER = "over"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    MOVED = "moved"  # to another server
     PUBLISHING = "publishing"  # somebody else publishes there already
     SHUT_OUT = "shut_out"  # too many wrong guesses from that address
     AWAY = "away"  # the database does not answer, and memory is too old

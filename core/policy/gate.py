@@ -24,7 +24,8 @@ class Opening:
 
     `busy` is the slot with its set-up and tear-down. Keys and passcodes stand here as the keyed
     digests they are kept by: `own` gives the recipient of each passcode where everybody has their
-    own. `numbers` are the recipients on the list.
+    own. `numbers` are the recipients on the list. `passcode_chosen`: a person made the passcode up,
+    so that it may be guessed.
     """
 
     reservation_id: int
@@ -38,6 +39,7 @@ class Opening:
     watch_user: str
     key_digest: str = field(repr=False)
     passcode_digest: str = field(default="", repr=False)
+    passcode_chosen: bool = False
     own: Mapping[str, int] = field(default_factory=dict, repr=False)
     numbers: frozenset[int] = field(default=frozenset(), repr=False)
 

@@ -34,6 +34,16 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Departed:
+    """A connection that has ended, by its server's own name for it."""
+
+    server_id: int
+    access: Access
+    client: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpenConnection:
     """A connection that is not known to have ended."""
 
@@ -95,29 +105,45 @@ class Connections:
     def open_on(self, server_id: int) -> tuple[OpenConnection, ...]:
         """List the connections to a server that are not known to have ended."""
         return self._open(
-            col(ConnectionRow.server_id) == server_id, col(ConnectionRow.client) != ""
+            col(ConnectionRow.server_id) == server_id,
+            col(ConnectionRow.client) > "",  # put so, an index serves it
         )
 
-    def end(self, ids: Sequence[int], at: datetime) -> None:
-        """Note that connections have ended."""
+    def end(self, ids: Sequence[int], at: datetime | None = None) -> None:
+        """Note that connections have ended: then, or None for when they were last seen."""
         for some in sliced(ids):
             self._connection.execute(
-                update(ConnectionRow).where(col(ConnectionRow.id).in_(some)).values(ended_at=at)
+                update(ConnectionRow)
+                .where(col(ConnectionRow.id).in_(some), col(ConnectionRow.ended_at).is_(None))
+                .values(ended_at=at or col(ConnectionRow.seen_at))
             )
 
-    def end_client(self, server_id: int, access: Access, client: str, at: datetime) -> int:
-        """Note that a connection has ended, by the server's own name for it; gives how many."""
-        ended = self._connection.execute(
+    def end_all(self, reservation_id: int, at: datetime) -> None:
+        """Note that nothing of a reservation's is running any more."""
+        self._connection.execute(
             update(ConnectionRow)
             .where(
-                col(ConnectionRow.server_id) == server_id,
-                col(ConnectionRow.client) == client,
-                col(ConnectionRow.access) == access.value,
+                col(ConnectionRow.reservation_id) == reservation_id,
+                col(ConnectionRow.client) != "",
                 col(ConnectionRow.ended_at).is_(None),
             )
-            .values(ended_at=at, seen_at=at)
+            .values(ended_at=at)
         )
-        return ended.rowcount
+
+    def depart(self, departed: Iterable[Departed]) -> None:
+        """Note that connections have ended, by their servers' own names for them."""
+        for one in departed:
+            self._connection.execute(
+                update(ConnectionRow)
+                .where(
+                    col(ConnectionRow.server_id) == one.server_id,
+                    col(ConnectionRow.client) == one.client,
+                    col(ConnectionRow.access) == one.access.value,
+                    col(ConnectionRow.admitted_at) <= one.at,
+                    col(ConnectionRow.ended_at).is_(None),
+                )
+                .values(ended_at=one.at, seen_at=one.at)
+            )
 
     def see(self, ids: Sequence[int], at: datetime) -> None:
         """Note that connections are running."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -71,6 +71,14 @@ class Openings:
             )
         }
 
+    def of_reservations(self, reservation_ids: Collection[int]) -> dict[int, Opening]:
+        """Give what several reservations open, on whichever server, without own credentials."""
+        return {
+            opening.reservation_id: opening
+            for some in sliced(sorted(reservation_ids))
+            for opening in self._read(col(ReservationRow.id).in_(some))
+        }
+
     def asked_at(self, server_id: int) -> datetime | None:
         """Give when a server last asked the gate; None while it never has."""
         found: datetime | None = self._connection.execute(
@@ -107,6 +115,7 @@ class Openings:
             watch_user=row.watch_user,
             key_digest=row.stream_key_digest,
             passcode_digest=self._digest_of(row),
+            passcode_chosen=row.passcode_chosen,
         )
 
     def _digest_of(self, row: Row[ReservationRow]) -> str:

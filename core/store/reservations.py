@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, exists, func
@@ -30,11 +30,15 @@ _LIVE = tuple(status.value for status in Status if status.live)
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """A reservation's secrets in the clear: they live as long as one use case."""
+    """A reservation's secrets in the clear: they live as long as one use case.
+
+    `chosen`: a person made the passcode up.
+    """
 
     watch_user: str = ""
     passcode: str = ""
     stream_key: str = ""
+    chosen: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +183,13 @@ class Reservations:
     def secrets(self, reservation_id: int) -> Secrets:
         """Open a reservation's secrets."""
         row = self._connection.execute(
-            select(
-                ReservationRow.uid,
-                ReservationRow.watch_user,
-                ReservationRow.passcode_sealed,
-                ReservationRow.stream_key_sealed,
-            ).where(col(ReservationRow.id) == reservation_id)
+            select(ReservationRow).where(col(ReservationRow.id) == reservation_id)
         ).one()
         return Secrets(
             watch_user=row.watch_user,
             passcode=self._opened(row.passcode_sealed, passcode_place(row.uid)),
             stream_key=self._opened(row.stream_key_sealed, f"reservation:{row.uid}:stream_key"),
+            chosen=row.passcode_chosen,
         )
 
     def newest_opens(self) -> bool:
@@ -262,6 +262,7 @@ class Reservations:
     def _sealed(self, uid: str, secrets: Secrets) -> dict[str, object]:
         return {
             "watch_user": secrets.watch_user,
+            "passcode_chosen": secrets.chosen,
             "passcode_sealed": self._closed(secrets.passcode, passcode_place(uid)),
             "stream_key_sealed": self._closed(secrets.stream_key, f"reservation:{uid}:stream_key"),
             "stream_key_digest": self._vault.digest(secrets.stream_key)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.model.addresses import path_in
-from core.model.gate import Access, Admit, ControlAddress, Decision, Gone, Reason, Refuse, Running
-from core.model.recipient import HOLDER
+from core.access.vault import SealBrokenError
+from core.model.gate import Access, Admit, ControlAddress, Decision, Refuse
 from core.model.server import Server
-from core.policy.gate import Connection, Given, Opening, Publishing, contend, decide, why_not_stay
-from core.store.connections import Admitted, OpenConnection
+from core.policy.gate import Given, Opening, Publishing, contend, decide
+from core.store.connections import Admitted, Departed
 from core.store.openings import Stamps
 from core.store.store import Store
 
@@ -19,7 +18,7 @@ AHEAD = timedelta(minutes=5)  # of what is open soon the gate keeps in mind
 GATE = "gate"
 GATE_SINCE = "gate_since"
 _SILENT = timedelta(seconds=30)
-_SETTLING = timedelta(seconds=15)  # a server may list a connection only once its tracks are known
+_FRESH = timedelta(seconds=30)  # a publisher not seen for longer stands in nobody's way
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +37,24 @@ class Entered:
     replaced: tuple[Publishing, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """A running connection that must end, and why."""
-
-    running: Running
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What a look at a server's connections says: who must go, who is seen, who has gone.
-
-    `found` are publishers who may stay and are not on record.
-    """
-
-    endings: tuple[Ending, ...]
-    seen: tuple[int, ...]
-    gone: tuple[int, ...]
-    found: tuple[Admitted, ...] = ()
-
-
 def gate_servers(store: Store, now: datetime) -> tuple[Server, ...]:
     """List the servers that ask the gate; retired ones too: what is reserved there goes on."""
     return store.servers.gated()
 
 
-def gate_controls(store: Store, now: datetime) -> tuple[tuple[Server, ControlAddress], ...]:
-    """List the servers whose connections the desk can end, with where and how."""
-    servers = [one for one in gate_servers(store, now) if one.control_url]
-    addresses = ((one, store.servers.control(one.id)) for one in servers)
-    return tuple((server, address) for server, address in addresses if address is not None)
+def gate_controls(store: Store, now: datetime) -> tuple[tuple[Server, ControlAddress | None], ...]:
+    """List the servers whose connections the desk can end, with where and how.
+
+    None for one whose credentials cannot be opened: the others are still looked after.
+    """
+    return tuple((one, _control(store, one)) for one in gate_servers(store, now) if one.control_url)
+
+
+def _control(store: Store, server: Server) -> ControlAddress | None:
+    try:
+        return store.servers.control(server.id)
+    except SealBrokenError:
+        return None
 
 
 def refresh_openings(
@@ -111,18 +97,21 @@ def enter_publisher(  # noqa: PLR0913 - who, where, with what
         return Entered(decision)
     # a client of the same name counts as well: some servers name a publisher by its stream
     others = [Publishing(one.client, one.address_digest) for one in there]
-    outcome = contend(others, address_digest, can_kick=bool(server.control_url))
+    fresh = [one for one in there if abs(now - one.seen_at) <= _FRESH]
+    contending = [Publishing(one.client, one.address_digest) for one in fresh]
+    outcome = contend(contending, address_digest, can_kick=bool(server.control_url))
     if isinstance(outcome, Refuse):
         return Entered(outcome)
     store.connections.end([one.id for one in there], now)
-    store.connections.add([_publisher(server, decision, client, address_digest, now)])
+    store.connections.add([as_publisher(server, decision, client, address_digest, now)])
     store.records.audit("publish", None, decision.reservation_id, server=server.id)
-    return Entered(decision, outcome)
+    return Entered(decision, tuple(others))
 
 
-def _publisher(
+def as_publisher(
     server: Server, admit: Admit, client: str, address_digest: str, at: datetime
 ) -> Admitted:
+    """Make the record of a publisher who is let in."""
     return Admitted(
         server_id=server.id,
         reservation_id=admit.reservation_id,
@@ -135,14 +124,14 @@ def _publisher(
     )
 
 
-def note_gone(store: Store, now: datetime, server_id: int, gone: Gone) -> int:
-    """Note that a connection has ended, as its server says; gives how many that were."""
-    return store.connections.end_client(server_id, gone.access, gone.client, now)
-
-
 def note_sighted(store: Store, now: datetime, admitted: Sequence[Admitted]) -> None:
     """Write down who was let in and is there."""
     store.connections.sight(admitted)
+
+
+def note_departed(store: Store, now: datetime, departed: Sequence[Departed]) -> None:
+    """Write down which connections have ended, as their servers say."""
+    store.connections.depart(departed)
 
 
 def gate_beat(store: Store, now: datetime, asked: Sequence[int]) -> None:
@@ -153,69 +142,3 @@ def gate_beat(store: Store, now: datetime, asked: Sequence[int]) -> None:
     store.records.beat(GATE, now)
     if asked:
         store.openings.note_asked(asked, now)
-
-
-def judge(store: Store, now: datetime, server: Server, running: Sequence[Running]) -> Judged:
-    """Hold a server's own list of connections against what is open, and against what was admitted.
-
-    What is none of a reservation's streams is left alone. A connection that the server no longer
-    lists has gone, unless it was admitted so shortly ago that it may not be listed yet.
-    """
-    paths = {one.stream: path_in(server, one.stream) for one in running}
-    openings = store.openings.of_paths(server.id, {path for path in paths.values() if path})
-    known = {(one.access, one.client): one for one in store.connections.open_on(server.id)}
-    off = _taken_off(store, list(known.values()))
-    endings, found = [], []
-    for one in running:
-        opening = openings.get(paths[one.stream])
-        if opening is None:
-            continue
-        kept = _as_judged(known.get((one.access, one.client)), opening, off)
-        reason = why_not_stay(kept, one.access, opening, now)
-        if reason:
-            endings.append(Ending(one, reason))
-        elif kept is None and one.access is Access.PUBLISH:
-            found.append(_found(store, server, opening, one, now))
-    listed = {(one.access, one.client) for one in running}
-    return Judged(
-        endings=tuple(endings),
-        seen=tuple(one.id for key, one in known.items() if key in listed),
-        gone=tuple(
-            one.id
-            for key, one in known.items()
-            if key not in listed and now - one.admitted_at > _SETTLING
-        ),
-        found=tuple(found),
-    )
-
-
-def note_running(store: Store, now: datetime, judged: Judged) -> None:
-    """Write down which connections are running, and which have gone."""
-    store.connections.see(judged.seen, now)
-    store.connections.end(judged.gone, now)
-    store.connections.sight(judged.found)
-
-
-def _found(
-    store: Store, server: Server, opening: Opening, running: Running, now: datetime
-) -> Admitted:
-    """Make a record of a publisher whom the server has and the desk has not: an answer was lost."""
-    admit = Admit(opening.busy.ends_at, opening.reservation_id, opening.access_serial, HOLDER)
-    return _publisher(server, admit, running.client, store.vault.digest(running.address), now)
-
-
-def _taken_off(store: Store, known: Sequence[OpenConnection]) -> set[tuple[int, int]]:
-    """Find the recipients with a connection who are no longer on the list."""
-    keys = {(one.reservation_id, one.number) for one in known if one.number}
-    found = store.recipients.many([(one, number or 0) for one, number in keys])
-    return {key for key, recipient in found.items() if recipient.removed}
-
-
-def _as_judged(
-    kept: OpenConnection | None, opening: Opening, off: set[tuple[int, int]]
-) -> Connection | None:
-    # the server counts its connections anew when it is restarted: a number of old says nothing
-    if kept is None or kept.reservation_id != opening.reservation_id:
-        return None
-    listed = (kept.reservation_id, kept.number or 0) not in off
-    return Connection(kept.access, kept.number, kept.access_serial, listed)

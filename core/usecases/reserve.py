@@ -35,7 +35,7 @@ from core.usecases.deciding import decide_slot
 from core.usecases.listing import listed_contacts, over_bounds
 from core.usecases.revising import facts_of, send_late_key, write_down
 
-CHATS = {WorkspaceKind.SLACK: RouteName.SLACK}
+CHATS = {WorkspaceKind.SLACK: RouteName.SLACK, WorkspaceKind.DISCORD: RouteName.DISCORD}
 GUEST = "guest"  # the watchers' user name where none is given
 
 
@@ -82,7 +82,8 @@ def make_credentials(wish: CredentialWish) -> Secrets:
     if wish.mode is CredentialMode.NONE:
         return Secrets()
     passcode = (wish.passcode or new_passcode()) if wish.mode is CredentialMode.SHARED else ""
-    return Secrets(watch_user=wish.user or GUEST, passcode=passcode)
+    chosen = bool(passcode and wish.passcode)
+    return Secrets(watch_user=wish.user or GUEST, passcode=passcode, chosen=chosen)
 
 
 def whose(reservation: Reservation) -> tuple[int, int]:

@@ -179,6 +179,7 @@ def _finish(store: Store, reservation: Reservation, due: Due, now: datetime) -> 
         store.dues.put(replace(due, due_at=until))
     elif reservation.status.live:
         store.reservations.change(replace(reservation, status=Status.OVER))
+        store.connections.end_all(reservation.id, until)  # some servers never say that one has gone
         store.records.audit("over", None, reservation.id)
 
 

@@ -116,7 +116,8 @@ class GateHouse:
 
     async def leave(self, asked: Asked) -> None:
         """Have the server say that a connection has ended."""
-        await self.gate.gone(self.server, Gone(asked.access, asked.stream, asked.client))
+        self.gate.gone(self.server, Gone(asked.access, asked.stream, asked.client))
+        await self.gate.memory.write_down()
 
     async def aired(self) -> Aired:
         """Say what went out."""

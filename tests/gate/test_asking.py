@@ -340,7 +340,7 @@ async def test_where_questions_wait_in_line_a_guesser_holds_nobody_up(
     reasons = await guess(house, 12)
 
     assert reasons[9:] == [Reason.WRONG, Reason.SHUT_OUT, Reason.SHUT_OUT]
-    assert house.ticks.waited == pytest.approx([0.05] * 10)
+    assert house.ticks.waited == []
 
 
 async def test_the_holder_behind_a_shut_out_address_publishes_all_the_same(scene: Scene) -> None:

@@ -17,6 +17,7 @@ class ReservationRow(SQLModel, table=True):
 
     `busy_from` and `busy_until` are the slot with the set-up and tear-down of the time it was
     decided; `live` says whether they still count. Both are what the database's own veto reads.
+    `passcode_chosen`: a person made the passcode up (or it is from before this was noted).
     """
 
     __tablename__ = "reservation"
@@ -61,6 +62,7 @@ class ReservationRow(SQLModel, table=True):
     credential_mode: str
     watch_user: str = ""
     passcode_sealed: str = ""
+    passcode_chosen: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     stream_key_sealed: str = ""
     stream_key_digest: str = Field(default="", index=True)
     reconfirm_by: datetime | None = None

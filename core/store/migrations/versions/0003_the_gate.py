@@ -26,6 +26,10 @@ def upgrade() -> None:
             "server", sa.Column(column, sa.String(), nullable=False, server_default=sa.text("''"))
         )
     op.add_column("server", sa.Column("asked_at", _INSTANT, nullable=True))
+    op.add_column(
+        "reservation",
+        sa.Column("passcode_chosen", sa.Boolean(), nullable=False, server_default=sa.text("true")),
+    )
     op.create_table(
         "connection",
         sa.Column("id", _ID, nullable=False),

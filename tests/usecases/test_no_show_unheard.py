@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from core.model.gate import Access, Admit, Gone
+from core.model.gate import Access, Admit
 from core.model.reservation import Status
 from core.model.server import ServerKind
 from core.notices.notice import KEPT
-from core.usecases.gate import note_gone
+from core.store.connections import Departed
+from core.usecases.gate import note_departed
 from tests.desks import Scene
 from tests.life.bench import Bench, dues_of
 from tests.usecases.silence import (
@@ -38,6 +39,12 @@ async def bench(scene: Scene) -> Bench:
     return await listening(scene)
 
 
+async def departs(bench: Bench, server_id: int) -> None:
+    """Have the server say that whoever published has gone."""
+    gone = Departed(server_id, Access.PUBLISH, "client-1", bench.clock.now)
+    await bench.desk.run(note_departed, [gone])
+
+
 @pytest.mark.parametrize("after", [-MINUTE, 30 * SECOND, 2 * MINUTE], ids=str)
 @pytest.mark.parametrize("stops", [False, True])
 async def test_whoever_has_published_keeps_the_slot(
@@ -50,8 +57,7 @@ async def test_whoever_has_published_keeps_the_slot(
 
     assert isinstance(await publishes(bench, reservation, key), Admit)
     if stops:
-        gone = Gone(Access.PUBLISH, "", "client-1")
-        assert 1 == await bench.desk.run(note_gone, reservation.server_id, gone)
+        await departs(bench, reservation.server_id)
     await listens_until(bench, reservation.slot.starts_at + 5 * MINUTE)
 
     assert Status.CONFIRMED == (await bench.show(reservation.code)).reservation.status
@@ -136,8 +142,7 @@ async def test_what_was_published_before_it_was_moved_does_not_count(bench: Benc
     key = (await bench.show(reservation.code)).secrets.stream_key
     await listens_until(bench, reservation.slot.starts_at)
     assert isinstance(await publishes(bench, reservation, key), Admit)
-    gone = Gone(Access.PUBLISH, "", "client-1")
-    await bench.desk.run(note_gone, reservation.server_id, gone)
+    await departs(bench, reservation.server_id)
 
     moved = (await bench.change(reservation.code, slot=bench.slot(HOUR))).reservation
     await listens_until(bench, moved.slot.starts_at + 3 * MINUTE)

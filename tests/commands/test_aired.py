@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.answers.reply import Tone
-from core.model.gate import Access, Gone
+from core.model.gate import Access
 from core.model.reservation import Reservation
-from core.store.connections import Admitted
+from core.store.connections import Admitted, Departed
 from core.store.store import Store
-from core.usecases.gate import gate_beat, note_gone
+from core.usecases.gate import gate_beat, note_departed
 from tests.commands.typing import Typist
 from tests.desks import Scene
 from tests.life.bench import Bench
@@ -26,6 +26,12 @@ async def mine(scene: Scene, olga: Typist) -> Reservation:
     reservation = await olga.reserve("reminders=none")
     await olga.read(f"reconfirm {reservation.code}", Tone.OK)
     return reservation
+
+
+async def departs(scene: Scene) -> None:
+    """Have the server say that the holder has gone."""
+    gone = Departed(scene.server.id, Access.PUBLISH, "holder", scene.clock.now)
+    await scene.desk.run(note_departed, [gone])
 
 
 async def test_says_since_when_it_is_on_the_air(
@@ -49,7 +55,7 @@ async def test_says_from_when_to_when_it_went_out_and_how_many_watched(
     for number in range(3):
         await scene.desk.run(_connect, mine, Access.WATCH, f"watcher-{number}")
     scene.clock.now = mine.slot.ends_at - 2 * MINUTE
-    await scene.desk.run(note_gone, scene.server.id, Gone(Access.PUBLISH, "", "holder"))
+    await departs(scene)
 
     shown = await olga.read(f"show {mine.code}")
 
@@ -60,7 +66,7 @@ async def test_says_from_when_to_when_it_went_out_and_how_many_watched(
 async def test_says_of_a_moment_when_it_was(scene: Scene, olga: Typist, mine: Reservation) -> None:
     scene.clock.now = mine.slot.starts_at + 3 * MINUTE
     await scene.desk.run(_connect, mine, Access.PUBLISH, "holder")
-    await scene.desk.run(note_gone, scene.server.id, Gone(Access.PUBLISH, "", "holder"))
+    await departs(scene)
 
     shown = await olga.read(f"show {mine.code}")
 

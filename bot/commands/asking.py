@@ -11,6 +11,7 @@ from bot.form.addresses import Recognise, no_others
 from core.model.people import Actor
 from core.store.desk import Desk
 from core.store.store import Store
+from core.usecases.linking import present
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,7 +23,8 @@ class Asking:
 
     `submission_key` names what was handed in, so that a second copy of it gets the first one's
     answer; None where a front end cannot deliver twice. `others` recognises the contacts of the
-    actor's own chat.
+    actor's own chat. Whoever was linked or unlinked since the front end recognised them acts as the
+    person they are by now.
     """
 
     desk: Desk
@@ -37,7 +39,11 @@ class Asking:
         **kwargs: P.kwargs,
     ) -> T:
         """Ask a question that changes nothing, as the actor."""
-        return await self.desk.read(question, self.actor, *args, **kwargs)
+
+        def asked(store: Store, now: datetime) -> T:
+            return question(store, now, present(store, now, self.actor), *args, **kwargs)
+
+        return await self.desk.read(asked)
 
     async def write(
         self,
@@ -46,6 +52,11 @@ class Asking:
         **kwargs: P.kwargs,
     ) -> T:
         """Carry out a use case, as the actor, and once per submission."""
+
+        def carried_out(store: Store, now: datetime) -> T:
+            actor = present(store, now, self.actor, hold=True)
+            return use_case(store, now, actor, *args, **kwargs)
+
         if self.submission_key is None:
-            return await self.desk.run(use_case, self.actor, *args, **kwargs)
-        return await self.desk.run_once(self.submission_key, use_case, self.actor, *args, **kwargs)
+            return await self.desk.run(carried_out)
+        return await self.desk.run_once(self.submission_key, carried_out)

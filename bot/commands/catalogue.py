@@ -182,6 +182,21 @@ TOPICS: tuple[Topic, ...] = (
         ("Admins set what holds for all: /slot settings workspace zone=Europe/Berlin",),
     ),
     Topic(
+        "link",
+        "link [CODE [yes]|off]",
+        "be one person in two chats: what you reserved in the one you manage from the other, too",
+        (
+            "/slot link",
+            "/slot link 2a-6a4f1c00-Ab3dE6gH9jK2mN5pQ8sT1v",
+            "/slot link off",
+        ),
+        (
+            "Without a code it gives you one, to be typed in the other chat within ten minutes.",
+            "Before anything is linked you are shown who would be one person.",
+            "off makes you a person of your own again, with what was reserved where you type it.",
+        ),
+    ),
+    Topic(
         "help",
         "help [command]",
         "all of this, or more about one command",

@@ -194,6 +194,22 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Become one person with another account: by its `code`, or to be given one.
+
+    `yes`: they have seen who would be one person.
+    """
+
+    code: str = ""
+    yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """Be a person of one's own again in this workspace."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Enter that an address wants to hear no more."""
 
@@ -248,6 +264,8 @@ Command = (
     | ServerBlackout
     | ServerLift
     | Settings
+    | Link
+    | Unlink
     | Stop
     | RemindMe
     | StopTellingMe

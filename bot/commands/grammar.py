@@ -12,6 +12,7 @@ from bot.commands.commands import (
     Command,
     Free,
     Help,
+    Link,
     ListSlots,
     Misunderstood,
     Reconfirm,
@@ -21,6 +22,7 @@ from bot.commands.commands import (
     Show,
     Stop,
     StreamKey,
+    Unlink,
 )
 from bot.commands.line import Line, first_word, take_apart, unquoted
 from bot.commands.names import (
@@ -37,6 +39,8 @@ LONGEST = 250_000  # characters: 2,000 addresses with names fit in easily
 _SLOT = frozenset({"/slot", "slot"})
 _ALL = frozenset({"all", "everything", "everybody"})
 _MINE = frozenset({"", "mine", "my"})
+_OFF = frozenset({"off", "no", "undo"})
+_YES = frozenset({"yes", "y"})
 
 
 def parse(text: str) -> Command | Misunderstood:
@@ -139,6 +143,18 @@ def _pairs(text: str, known: Collection[str]) -> Mapping[str, str] | Misundersto
             return misunderstood
 
 
+def _link(rest: str) -> Command | Misunderstood:
+    code, more = first_word(rest)
+    if code.casefold() in _OFF and not more:
+        return Unlink()
+    if more.casefold() not in {"", *_YES}:
+        return Misunderstood(
+            f"{quoted(more)} is more than link takes. Make a code, and type it in the other chat",
+            "/slot link",
+        )
+    return Link(code, yes=bool(more))
+
+
 def _stop(rest: str) -> Command | Misunderstood:
     if not rest:
         return Misunderstood("Which address wants to hear no more?", "/slot stop ann@example.org")
@@ -159,6 +175,7 @@ _READERS: dict[str, Callable[[str], Command | Misunderstood]] = {
     "audience": managing.audience,
     "server": managing.server,
     "settings": _settings,
+    "link": _link,
     "stop": _stop,
     "help": lambda rest: Help(unquoted(rest)),
 }
@@ -183,6 +200,8 @@ _OFTEN_MEANT = {
     "audiences": "audience show",
     "availability": "free",
     "unsubscribe": "stop",
+    "connect": "link",
+    "unlink": "link off",
     "streamkey": "key",
     "?": "help",
 }

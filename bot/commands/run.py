@@ -14,6 +14,7 @@ from bot.commands import commands as c
 from bot.commands import (
     run_audience,
     run_booking,
+    run_linking,
     run_looking,
     run_reader,
     run_servers,
@@ -117,6 +118,8 @@ RUNNERS: dict[type, Runner] = {
     c.ServerBlackout: run_servers.run_blackout,
     c.ServerLift: run_servers.run_lift,
     c.Settings: run_settings.run_settings,
+    c.Link: run_linking.run_link,
+    c.Unlink: run_linking.run_unlink,
     c.Stop: run_settings.run_stop,
     c.RemindMe: run_reader.run_remind_me,
     c.StopTellingMe: run_reader.run_stop_telling_me,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row
 from sqlmodel import col, insert, select, update
 
 from core.model.people import WorkspaceKind
+from core.store.account_names import AccountNames
 from core.store.tables import AccountRow, PersonRow, WorkspaceRow
 
 
@@ -57,6 +58,7 @@ class People:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._names = AccountNames(connection)
 
     def workspace(self, workspace_id: int) -> Workspace:
         """Give a workspace that is known to exist."""
@@ -111,24 +113,36 @@ class People:
         )
 
     def enter_person(self, workspace_id: int, external_id: str, name: str, now: datetime) -> Person:
-        """Find who an account of a workspace belongs to, or make both."""
+        """Find who an account of a workspace belongs to, or make both.
+
+        A person with several accounts is given, and renamed, as this one's chat calls them; a name
+        that is no more than `external_id` renames nobody.
+        """
         found = self._connection.execute(
-            select(AccountRow.person_id).where(
+            select(AccountRow).where(
                 col(AccountRow.workspace_id) == workspace_id,
                 col(AccountRow.external_id) == external_id,
             )
-        ).scalar()
+        ).first()
         if found is not None:
-            return self.person(found)
-        made = self._connection.execute(
-            insert(PersonRow).values(name=name, made_at=now).returning(col(PersonRow.id))
-        ).scalar_one()
+            return self._entered(found, "" if name == external_id else name)
+        made = self.make_person(name, now)
         self._connection.execute(
             insert(AccountRow).values(
                 workspace_id=workspace_id, person_id=made, external_id=external_id
             )
         )
         return self.person(made)
+
+    def make_person(self, name: str, now: datetime) -> int:
+        """Make a person, who has set nothing yet; gives their number."""
+        return self._connection.execute(
+            insert(PersonRow).values(name=name, made_at=now).returning(col(PersonRow.id))
+        ).scalar_one()
+
+    def name_in(self, workspace_id: int, person_id: int) -> str:
+        """Say what a person is called in a workspace; what other chats call them stays there."""
+        return self._names.within(workspace_id, person_id) or self.person(person_id).name
 
     def account(self, workspace_id: int, person_id: int) -> KnownAccount | None:
         """Give how a workspace knows a person; None where it does not."""
@@ -166,13 +180,23 @@ class People:
         ).first()
         return self._known(account) if account else None
 
+    def _entered(self, account: Row[AccountRow], name: str) -> Person:
+        person = self.person(account.person_id)
+        own = self._names.of(account.id)
+        if own is None:
+            return person
+        if name not in {"", own}:
+            self._names.set(account.id, name)
+        return replace(person, name=name or own)
+
     def _known(self, account: Row[AccountRow]) -> KnownAccount:
         person = self.person(account.person_id)
+        own = self._names.of(account.id)
         return KnownAccount(
             workspace_id=account.workspace_id,
             person_id=person.id,
             user=account.external_id,
-            name=person.name,
+            name=person.name if own is None else own,
             zone=person.zone or account.zone or self.workspace(account.workspace_id).zone,
             chat_zone=account.zone,
             met_in=account.met_in,

@@ -13,9 +13,12 @@ from core.access.vault import Vault
 from core.store.audiences import Audiences
 from core.store.connections import Connections
 from core.store.deliveries import Deliveries
+from core.store.drafts import Drafts
 from core.store.dues import Dues
 from core.store.errands import Errands
+from core.store.events import Events
 from core.store.installations import Installations
+from core.store.linking import Linking
 from core.store.openings import Openings
 from core.store.people import People
 from core.store.recipients import Recipients
@@ -53,6 +56,11 @@ class Store:
     def people(self) -> People:
         """Workspaces, people and their accounts."""
         return People(self.connection)
+
+    @cached_property
+    def linking(self) -> Linking:
+        """Accounts that share one person."""
+        return Linking(self.connection)
 
     @cached_property
     def servers(self) -> Servers:
@@ -103,6 +111,16 @@ class Store:
     def errands(self) -> Errands:
         """What was handed in and takes longer than a chat waits."""
         return Errands(self.connection, self.vault)
+
+    @cached_property
+    def events(self) -> Events:
+        """Reservations among the scheduled events of Discord's guilds."""
+        return Events(self.connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Forms that are not handed in yet."""
+        return Drafts(self.connection, self.vault)
 
     @cached_property
     def audiences(self) -> Audiences:

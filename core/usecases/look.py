@@ -101,7 +101,7 @@ def show(store: Store, now: datetime, actor: Actor, code: str) -> Shown | NotFou
     return Shown(
         reservation=found,
         server=server,
-        holder_name=store.people.person(found.holder_id).name,
+        holder_name=store.people.name_in(found.workspace_id, found.holder_id),
         roll=tally(store, found),
         secrets=store.reservations.secrets(found.id),
         at=now,

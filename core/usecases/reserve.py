@@ -168,14 +168,15 @@ def holder_contact(store: Store, actor: Actor) -> Contact:
     A chat's holder who gave an address is told by mail what the chat refuses to pass on.
     """
     person = store.people.person(actor.person_id)
+    name = store.people.name_in(actor.workspace_id, actor.person_id)
     workspace = store.people.workspace(actor.workspace_id)
     if workspace.kind in CHATS:
         account = store.people.account(actor.workspace_id, actor.person_id)
         address = f"{workspace.external_id}/{account.user if account else ''}"
-        return Contact(CHATS[workspace.kind], address, f"@{person.name}")
+        return Contact(CHATS[workspace.kind], address, f"@{name}")
     if person.email:
-        return Contact(RouteName.EMAIL, person.email, person.name)
-    return Contact(RouteName.CONSOLE, str(person.id), person.name)
+        return Contact(RouteName.EMAIL, person.email, name)
+    return Contact(RouteName.CONSOLE, str(person.id), name)
 
 
 def _reminders(store: Store, actor: Actor, request: ReserveRequest) -> tuple[timedelta, ...]:

@@ -21,7 +21,7 @@ def facts_of(store: Store, reservation: Reservation, server: Server, *, reason: 
         slot=reservation.slot,
         zone=str(server.zone),
         watch_url=with_path(server.watch_url, reservation.code),
-        holder_name=store.people.person(reservation.holder_id).name,
+        holder_name=store.people.name_in(reservation.workspace_id, reservation.holder_id),
         reply_to=reservation.reply_to,
         access_serial=reservation.access_serial,
         reconfirm_by=reservation.reconfirm_by,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,9 +84,9 @@ def _actor(known: KnownAccount, account: Account) -> Actor:
 
 def show_settings(store: Store, now: datetime, actor: Actor) -> SettingsShown:
     """Show what the actor and their workspace have set."""
-    return SettingsShown(
-        store.people.person(actor.person_id), store.people.workspace(actor.workspace_id)
-    )
+    name = store.people.name_in(actor.workspace_id, actor.person_id)
+    person = replace(store.people.person(actor.person_id), name=name)
+    return SettingsShown(person, store.people.workspace(actor.workspace_id))
 
 
 def set_own(  # noqa: PLR0913 - what can be set

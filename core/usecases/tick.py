@@ -24,6 +24,7 @@ from core.policy.late import (
 )
 from core.store.store import Store
 from core.usecases.by_clock import present_facts, revise_by_clock
+from core.usecases.drafts import forget_drafts
 from core.usecases.locking import locked
 from core.usecases.no_show import look_for_publisher
 
@@ -42,9 +43,10 @@ def due_now(store: Store, now: datetime) -> Sequence[Due]:
 
 
 def beat(store: Store, now: datetime) -> None:
-    """Note that a sweep was completed, and drop answers nobody will ask for again."""
+    """Note that a sweep was completed, and drop answers and drafts nobody will ask for again."""
     store.records.beat(SWEEP, now)
     store.records.forget_answers()
+    forget_drafts(store, now)
 
 
 def carry_out(store: Store, now: datetime, due: Due) -> bool:

@@ -54,7 +54,9 @@ def stop_telling_me(
     for recipient in store.recipients.of(reservation.id):
         if recipient.number != HOLDER and recipient.contact.key == contact.key:
             _stop(store, recipient, now, from_everybody=False)
-            return Stopped(reservation, store.people.person(reservation.holder_id).name)
+            return Stopped(
+                reservation, store.people.name_in(reservation.workspace_id, reservation.holder_id)
+            )
     return NotFound(code)
 
 

@@ -59,8 +59,8 @@ async def test_who_watched_is_forgotten_and_how_many_is_not(scene: Scene) -> Non
     for one in (reservation, other):
         await scene.desk.run(_connect, one, {"digest-of-holder"}, Access.PUBLISH)
         await scene.desk.run(_connect, one, watchers, Access.WATCH)
+    await bench.awake_until(reservation.slot.ends_at + timedelta(days=1))
     before = (await bench.show(reservation.code)).aired
-
     await bench.awake_until(reservation.slot.ends_at + timedelta(days=30))
 
     kept = await scene.desk.read(_digests)

@@ -19,6 +19,7 @@ from core.model.recipient import Contact, RouteName
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode, NotificationPolicy, Reservation
 from core.model.slot import Slot
+from core.notices.as_discord_markup import units
 from core.outbox.dispatch import Dispatcher, Outlet
 from core.policy.events import Make
 from core.store.events import EventTrouble
@@ -231,6 +232,16 @@ async def test_a_channel_taken_off_takes_the_event_with_it_and_back_again(house:
 
     assert CANCELED == off
     assert [CANCELED, SCHEDULED] == [one.status for one in house.all()]
+
+
+async def test_a_person_of_the_guild_does_not_keep_it_there(house: House) -> None:
+    person = Contact(RouteName.DISCORD, person_address(house.guild.id, 90), "@ann")
+    made = await house.mirrored(house.channel, person)
+
+    await house.bench.change(made.code, remove=(house.channel,))
+    await house.settle()
+
+    assert CANCELED == house.event.status
 
 
 async def test_each_guild_has_its_own(house: House) -> None:
@@ -454,7 +465,9 @@ async def test_no_credential_is_in_it_whatever_the_holder_wrote(house: House) ->
 async def test_lengths_are_met(house: House) -> None:
     await house.mirrored(title="\U0001f3a4" * 90, description="*wörds* " * 900)
 
-    assert 1 == len(house.all())
+    # in UTF-16 code units: whatever Discord counts in, no way of counting gives more
+    assert units(house.event.name) <= 100
+    assert units(house.event.description or "") <= 1000
     assert [] == house.discord.refusals
     assert (house.event.description or "").splitlines()[-1].startswith("Reserved with Callboard: ")
 
@@ -464,6 +477,7 @@ async def test_lengths_are_met(house: House) -> None:
     [
         ("https://live.example.org/hall", "https://live.example.org/hall"),
         ("https://user:word@live.example.org/hall", "Studio"),
+        ("https://user@live.example.org/hall", "Studio"),
         ("rtmp://live.example.org/hall", "Studio"),
         (f"https://live.example.org/{'a' * 90}", "Studio"),
     ],

@@ -4,7 +4,14 @@ Instants are UTC (SQLModel's own column type refuses naive ones). Status words a
 CHECK: a native enum type would need a migration of its own on one database and not on the other.
 """
 
-from core.store.tables.chats import ErrandRow, SlackInstallationRow
+from core.store.tables.chats import (
+    DraftRow,
+    ErrandRow,
+    FormerPersonRow,
+    LinkedAccountRow,
+    ScheduledEventRow,
+    SlackInstallationRow,
+)
 from core.store.tables.connections import ConnectionRow
 from core.store.tables.deliveries import DeliveryRow, DueRow, SuppressionRow
 from core.store.tables.people import (
@@ -26,13 +33,17 @@ __all__ = [
     "BlackoutRow",
     "ConnectionRow",
     "DeliveryRow",
+    "DraftRow",
     "DueRow",
     "ErrandRow",
+    "FormerPersonRow",
+    "LinkedAccountRow",
     "PersonRow",
     "PulseRow",
     "RecipientRow",
     "ReservationRow",
     "RevisionRow",
+    "ScheduledEventRow",
     "ServerRow",
     "SlackInstallationRow",
     "SubmissionRow",

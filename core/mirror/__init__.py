@@ -1,0 +1,1 @@
+"""What the desk mirrors elsewhere, beside its notices; nothing waits for it."""

@@ -1,0 +1,1 @@
+"""The desk in Discord, tried on a Discord of our own."""

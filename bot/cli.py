@@ -6,13 +6,20 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-ROLES = ("worker", "slack", "web")
+ROLES = ("worker", "slack", "discord", "web")
 
 _SERVER_FIELDS = (
     "kind=nginx-rtmp|mediamtx|srs|icecast|link zone= watch_url= ingest_url= control= max_streams="
     " max_viewers= opening_hours= shortest= longest= notice= horizon= set_up= tear_down= quota="
     " reconfirm_lead= reconfirm_reminder= no_show_after= no_show_release= policy=;"
     " `help server add` at the console says what each is for"
+)
+
+
+_OF_A_SERVER = (
+    ("show", "its rules, and when it is closed"),
+    ("change", "change its rules: NAME, then as for add"),
+    ("lines", "what to put into its configuration, so that it asks the desk"),
 )
 
 
@@ -60,14 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         "add", help="add a server", description=f"Add a server: NAME, then {_SERVER_FIELDS}."
     )
     add.add_argument("words", nargs="+", metavar="WORD")
-    add.set_defaults(command=_server_add)
+    add.set_defaults(command=_server, word="add")
     listed = server_commands.add_parser("list", help="list them")
     listed.set_defaults(command=_server_list)
-    lines = server_commands.add_parser(
-        "lines", help="print what to put into a server's configuration, so that it asks the desk"
-    )
-    lines.add_argument("words", nargs="+", metavar="NAME")
-    lines.set_defaults(command=_server_lines)
+    for word, about in _OF_A_SERVER:
+        named = server_commands.add_parser(word, help=about)
+        named.add_argument("words", nargs="+", metavar="WORD")
+        named.set_defaults(command=_server, word=word)
 
     deliveries = commands.add_parser("deliveries", help="what is in the outbox, and what failed")
     deliveries.add_argument("code", nargs="?", help="of one reservation alone")
@@ -115,22 +121,16 @@ def _db_upgrade(_: argparse.Namespace) -> int:
     return upgrade_database()
 
 
-def _server_add(given: argparse.Namespace) -> int:
+def _server(given: argparse.Namespace) -> int:
     from bot.process import command
 
-    return command(["server", "add", *given.words])
+    return command(["server", given.word, *given.words])
 
 
 def _server_list(_: argparse.Namespace) -> int:
     from bot.process import command
 
     return command(["server", "list"])
-
-
-def _server_lines(given: argparse.Namespace) -> int:
-    from bot.process import command
-
-    return command(["server", "lines", *given.words])
 
 
 def _deliveries(given: argparse.Namespace) -> int:

@@ -58,6 +58,7 @@ async def _findings(settings: Settings) -> list[Finding]:
     found += await _database(settings)
     found.append(await _mail(settings))
     found += await _slack(settings)
+    found += await _discord(settings)
     if not settings.public_url:
         found.append(
             Finding(
@@ -142,6 +143,20 @@ async def _slack(settings: Settings) -> list[Finding]:
     if checked.team_id:
         by = "Socket Mode" if settings.slack_app_token else f"HTTP at {settings.public_url}{EVENTS}"
         found.append(Finding(WORKS, f"Slack: {checked.bot_name} in {checked.team_name}, by {by}"))
+    return found
+
+
+async def _discord(settings: Settings) -> list[Finding]:
+    if not settings.has_discord:
+        return [Finding(MISSING, "Discord", "README.md, Discord, says how")]
+    from bot.wiring_discord import discord_works  # noqa: PLC0415 - not even loaded elsewhere
+
+    checked = await discord_works(settings)
+    found = [Finding(BROKEN, "Discord", problem) for problem in checked.problems]
+    if checked.bot_name:
+        where = ", ".join(checked.guilds) or "no guild"
+        invite = f"invite it to others at {checked.invitation}"
+        found.append(Finding(WORKS, f"Discord: {checked.bot_name} in {where}", invite))
     return found
 
 

@@ -17,7 +17,7 @@ from core.store.openings import Openings
 from core.store.servers import Servers
 
 _PASTE = "callboard server lines {name} prints what to put into its configuration"
-_CONTROL = "say where, at the console: server change {name} control=http://…"
+_CONTROL = "say where: callboard server change {name} control=http://…"
 
 
 async def gate_findings(database: Database, vault: Vault, settings: Settings) -> list[Finding]:

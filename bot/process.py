@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _WRONG = 2
 _LACKING = {
+    "discord": "set CALLBOARD_DISCORD_TOKEN first",
     "slack": "set CALLBOARD_SLACK_BOT_TOKEN and CALLBOARD_SLACK_APP_TOKEN first",
 }
 Part: TypeAlias = Coroutine[None, None, None]
@@ -51,6 +52,8 @@ def guarded(command: Callable[[], int]) -> int:
     """Run a command; what the operator can mend is said in words, without a trace."""
     try:
         return command()
+    except BrokenPipeError:  # whoever read along has seen enough
+        raise
     except SettingsError as error:
         sys.stderr.write("callboard cannot start: settings are missing or wrong.\n")
         for problem in error.problems:
@@ -94,7 +97,12 @@ async def _all(parts: Sequence[Part], stop: asyncio.Event) -> None:
 
 def roles_of(settings: Settings) -> tuple[str, ...]:
     """Say what a process runs that was not told: whatever has its settings."""
-    wanted = {"worker": True, "slack": settings.has_slack, "web": True}
+    wanted = {
+        "worker": True,
+        "slack": settings.has_slack,
+        "discord": settings.has_discord,
+        "web": True,
+    }
     return tuple(role for role, has in wanted.items() if has)
 
 
@@ -106,8 +114,12 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
         raise SettingsError([f"--only {role}: {_LACKING[role]}" for role in lacking])
     if "worker" in roles:
         parts += [app.clock.run(stop), app.dispatcher.run(stop), app.usher.run(stop)]
+        if app.mirror is not None:
+            parts.append(app.mirror.run(stop))
     if "slack" in roles and app.slack is not None:
         parts.append(app.slack.run(stop))
+    if "discord" in roles and app.discord is not None:
+        parts.append(app.discord.run(stop))
     if "web" in roles:
         slack_routes = app.slack.routes if app.slack is not None else ()
         routes = [*gate_routes(app.gate, DIALECTS), *slack_routes]

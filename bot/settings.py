@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
@@ -25,8 +26,8 @@ from core.store.store import Limits
 
 PREFIX = "CALLBOARD_"
 
-# of front ends that read theirs themselves, or that a shared .env may hold already
-_OTHERS = ("CALLBOARD_DISCORD_", "CALLBOARD_TEST_")
+# not the desk's own, and no mistake
+_OTHERS = ("CALLBOARD_TEST_",)
 
 
 class SettingsError(Exception):
@@ -69,6 +70,10 @@ class Settings(BaseModel):
     slack_client_secret: str = Field(default="", repr=False)
     slack_admin_group: str = ""
     slack_api_url: str = "https://slack.com/api/"
+    discord_token: str = Field(default="", repr=False)
+    discord_guild: str = ""
+    discord_admin_role: str = ""
+    discord_api_url: str = "https://discord.com/api/v10"
 
     @field_validator("database_url")
     @classmethod
@@ -109,6 +114,28 @@ class Settings(BaseModel):
         if token and not token.startswith(wanted):
             raise ValueError(f"this token begins with {wanted}: README.md says where Slack has it")
         return token
+
+    @field_validator("discord_token")
+    @classmethod
+    def _a_bots_token(cls, token: str) -> str:
+        bare = token.removeprefix("Bot ").strip()
+        if bare and not re.fullmatch(r"[\w-]+(\.[\w-]+){2}", bare, re.ASCII):
+            raise ValueError("this is no bot's token: README.md says where Discord has it")
+        return bare
+
+    @field_validator("discord_guild")
+    @classmethod
+    def _a_guild(cls, guild: str) -> str:
+        if guild and not re.fullmatch(r"\d{15,20}", guild, re.ASCII):
+            raise ValueError("write the guild's id, a number of 17 digits or more")
+        return guild
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("write an address such as https://discord.com/api/v10")
+        return url.rstrip("/")
 
     @field_validator("slack_api_url")
     @classmethod
@@ -167,6 +194,11 @@ class Settings(BaseModel):
     def has_slack(self) -> bool:
         """Tell whether the desk is to be met in Slack."""
         return bool(self.slack_bot_token or self.slack_client_id)
+
+    @property
+    def has_discord(self) -> bool:
+        """Tell whether the desk is to be met in Discord."""
+        return bool(self.discord_token)
 
     @property
     def gate(self) -> str:

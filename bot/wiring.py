@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.console_notices import ConsoleRoute, Screen
 from adapters.email_folder import EmailFolder
@@ -28,6 +30,7 @@ from core.access.links import Links
 from core.access.vault import Vault
 from core.gate.gate import Gate
 from core.gate.usher import Usher
+from core.mirror.mirror import Mirror
 from core.model.recipient import RouteName
 from core.notices.as_email import MailSender, compose
 from core.notices.as_slack import compose as compose_slack
@@ -39,6 +42,9 @@ from core.store.desk import Desk
 from core.store.installations import Installation
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state, upgrade
+
+if TYPE_CHECKING:
+    from bot.discord.front import DiscordFront
 
 __all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
 
@@ -62,6 +68,8 @@ class App:
     gate: Gate
     usher: Usher
     slack: SlackFront | None = None
+    discord: DiscordFront | None = None
+    mirror: Mirror | None = None
 
 
 def utc_now() -> datetime:
@@ -101,18 +109,39 @@ async def open_app(
     slack = slack_front(settings, desk) if settings.has_slack else None
     if slack is not None:
         outlets[RouteName.SLACK] = slack_outlet(settings, slack)
+    discord, mirror = _with_discord(settings, desk, outlets)
     dispatcher = Dispatcher(desk, outlets, mail_sender(settings).domain)
-    desk.on_work = dispatcher.wake
+    desk.on_work = partial(_wake, dispatcher, mirror)
     usher = Usher(desk, control_of)
     gate = Gate(desk, usher.take_over)
     try:
-        yield App(settings, desk, Clock(desk), dispatcher, gate, usher, slack)
+        yield App(settings, desk, Clock(desk), dispatcher, gate, usher, slack, discord, mirror)
     finally:
         await dispatcher.close()
         await usher.close()
-        if slack is not None:
-            await slack.close()
+        for part in (slack, discord, mirror):
+            if part is not None:
+                await part.close()
         desk.close()
+
+
+def _with_discord(
+    settings: Settings, desk: Desk, outlets: dict[RouteName, Outlet]
+) -> tuple[DiscordFront | None, Mirror | None]:
+    """Add Discord where it is set up; else not even its library is loaded."""
+    if not settings.has_discord:
+        return None, None
+    from bot import wiring_discord  # noqa: PLC0415 - see above
+
+    outlets[RouteName.DISCORD] = wiring_discord.discord_outlet(settings)
+    front = wiring_discord.discord_front(settings, desk)
+    return front, wiring_discord.discord_mirror(settings, desk)
+
+
+def _wake(dispatcher: Dispatcher, mirror: Mirror | None) -> None:
+    dispatcher.wake()
+    if mirror is not None:
+        mirror.wake()
 
 
 def secret_keys(settings: Settings) -> list[str]:

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
-from bot.slack.errands import Errands
+from bot.slack.errands import SlackErrands
 from bot.slack.form_view import FORM
 from bot.slack.hall import Hall
 from bot.slack.home import Home
@@ -32,7 +32,9 @@ _NOT_INSTALLED = (
 )
 
 
-def make_app(hall: Hall, tokens: Tokens, errands: Errands, signing_secret: str = "") -> AsyncApp:
+def make_app(
+    hall: Hall, tokens: Tokens, errands: SlackErrands, signing_secret: str = ""
+) -> AsyncApp:
     """Make the application; without a signing secret it can be reached by Socket Mode alone."""
     app = AsyncApp(
         name="callboard",

@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answers.reply import Problem, Reply, Tone
 from bot.commands.commands import AudienceImport
 from bot.commands.run import guarded, handle
+from bot.errands import Errands
 from bot.form.answers import Mistake
 from bot.form.contacts import parse_contacts_file, say_bad
 from bot.slack.answering import Answered
@@ -29,16 +29,11 @@ from bot.slack.handing import asked_again, hand_in, show_result
 from bot.slack.payload import Body, submission_key, team_of
 from bot.slack.small_views import IMPORT
 from core.model.people import Actor
-from core.store.database import BusyError
 from core.store.errands import Errand
-from core.usecases.errands import drop_errand, keep_errand, put_errand_off, take_errand
 
 log = logging.getLogger(__name__)
 
 _KIND = "slack"
-_MOST_TRIES = 20
-_AGAIN_AFTER = timedelta(seconds=5)
-_LOOK_EVERY = 5.0  # seconds, should nobody wake us
 _LARGEST_FILE = 2_000_000  # bytes
 _KEPT_OF_VIEW = (
     *("id", "callback_id", "private_metadata", "state", "blocks", "type"),
@@ -48,15 +43,15 @@ _KEPT_OF_VIEW = (
 ClientOf = Callable[[str], Awaitable[AsyncWebClient | None]]
 
 
-class Errands:
-    """Does what was acknowledged before it was done."""
+class SlackErrands(Errands):
+    """Does what was acknowledged in Slack before it was done."""
 
     def __init__(self, hall: Hall, client_of: ClientOf) -> None:
+        super().__init__(hall.desk, _KIND, self._did)
         self._hall = hall
         self._client_of = client_of
-        self._wake = asyncio.Event()
 
-    async def keep(self, body: Body) -> None:
+    async def keep_form(self, body: Body) -> None:
         """Write down what was handed in; raises `BusyError` when the database cannot be had."""
         view = {name: body["view"][name] for name in _KEPT_OF_VIEW if name in body["view"]}
         kept = {
@@ -65,61 +60,10 @@ class Errands:
             "trigger_id": body.get("trigger_id"),
             "view": view,
         }
-        key = submission_key(body) or str(view["id"])
-        await self._hall.desk.run(keep_errand, _KIND, key, json.dumps(kept))
+        await self.keep(submission_key(body) or str(view["id"]), json.dumps(kept))
 
-    def wake(self) -> None:
-        """Look for errands now."""
-        self._wake.set()
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Do errands until told to stop."""
-        stopping = asyncio.create_task(stop.wait(), name="errands.stop")
-        try:
-            while not stop.is_set():
-                self._wake.clear()
-                await self.do_all()
-                waking = asyncio.create_task(self._wake.wait(), name="errands.wake")
-                try:
-                    await asyncio.wait(
-                        {waking, stopping},
-                        timeout=_LOOK_EVERY,
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-                finally:
-                    waking.cancel()
-        finally:
-            stopping.cancel()
-
-    async def do_all(self) -> None:
-        """Do every errand that waits; what goes wrong is logged, and tried again later."""
-        try:
-            while errand := await self._hall.desk.run_patiently(take_errand, _KIND):
-                if await self._done(errand):
-                    await self._hall.desk.run_patiently(drop_errand, errand.id)
-                else:
-                    await self._hall.desk.run_patiently(put_errand_off, errand.id, _AGAIN_AFTER)
-        except BusyError as error:
-            log.warning("errand.busy", extra={"reason": str(error)})
-
-    async def _done(self, errand: Errand) -> bool:
-        """Do one errand; False where it is to be tried again."""
-        last = errand.tries >= _MOST_TRIES
-        try:
-            finished = await self._did(errand, last=last)
-        except BusyError:
-            finished = False
-        except Exception:  # one that cannot be done must not stand in the way of the others
-            log.exception("errand.failed", extra={"errand": errand.id})
-            finished = False
-        if last and not finished:
-            log.error("errand.given_up", extra={"errand": errand.id})
-        return finished or last
-
-    async def _did(self, errand: Errand, *, last: bool) -> bool:
-        if errand.text is None:
-            return False  # sealed with a key that is missing: it may be put back
-        body = json.loads(errand.text)
+    async def _did(self, errand: Errand, last: bool) -> bool:
+        body = json.loads(errand.text or "")
         client = await self._client_of(team_of(body))
         if client is None:
             return True  # the desk was removed there meanwhile: nobody is left to be told

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.settings import Settings
 from bot.slack.app import make_app
-from bot.slack.errands import Errands
+from bot.slack.errands import SlackErrands
 from bot.slack.hall import Hall, Lookup
 from bot.slack.oauth import oauth_routes
 from bot.slack.over_http import slack_routes
@@ -32,7 +32,7 @@ class SlackFront:
     settings: Settings
     hall: Hall
     tokens: Tokens
-    errands: Errands
+    errands: SlackErrands
     app: AsyncApp
 
     @property
@@ -64,6 +64,6 @@ class SlackFront:
 def make_front(settings: Settings, desk: Desk, lookup: Lookup, tokens: Tokens) -> SlackFront:
     """Put the front end together."""
     hall = Hall(desk, lookup, settings.slack_admin_group)
-    errands = Errands(hall, tokens.client_of)
+    errands = SlackErrands(hall, tokens.client_of)
     app = make_app(hall, tokens, errands, settings.slack_signing_secret)
     return SlackFront(settings, hall, tokens, errands, app)

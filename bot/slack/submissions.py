@@ -15,7 +15,7 @@ from bot.form.answers import Mistake
 from bot.form.text import parse_reason
 from bot.slack.answer import reply_view
 from bot.slack.answering import answered
-from bot.slack.errands import Errands
+from bot.slack.errands import SlackErrands
 from bot.slack.form_state import Submitted, read_form
 from bot.slack.hall import Hall
 from bot.slack.handing import errors_of, hand_in, show_result, with_form
@@ -32,7 +32,7 @@ _AT_WORK = "The desk is at work on it."
 class Submissions:
     """Listens to modals that are handed in."""
 
-    def __init__(self, hall: Hall, errands: Errands, home: Home) -> None:
+    def __init__(self, hall: Hall, errands: SlackErrands, home: Home) -> None:
         self._hall = hall
         self._errands = errands
         self._home = home
@@ -104,7 +104,7 @@ class Submissions:
     async def _later(self, ack: AsyncAck, body: Body, form: Submitted, words: str) -> None:
         """Keep what takes longer than Slack waits, acknowledge it, and do it then."""
         try:
-            await self._errands.keep(body)
+            await self._errands.keep_form(body)
         except BusyError:
             await ack(response_action="errors", errors={form.fields[0]: _BUSY})
             return

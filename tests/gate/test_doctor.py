@@ -31,7 +31,7 @@ async def test_a_server_that_was_only_added_has_yet_to_be_told_of_the_desk(scene
 
     assert (never.how, uncontrolled.how) == (MISSING, MISSING)
     assert "callboard server lines Studio" in never.mend
-    assert "server change Studio control=" in uncontrolled.mend
+    assert "callboard server change Studio control=" in uncontrolled.mend
 
 
 async def test_a_server_whose_control_does_not_answer_is_broken(scene: Scene) -> None:

@@ -180,6 +180,7 @@ TYPED: dict[str, Act] = {
     "server change, of all": lambda cell: cell.type("server change Studio max_viewers=9000"),
     "server blackout": lambda cell: cell.type("server blackout Hall 2026-12-24 12:00 for 3 days"),
     "server blackout, of all": lambda cell: cell.type("server blackout Studio 24 Dec"),
+    "server lines": lambda cell: cell.type("server lines Studio"),
     "server lift": lambda cell: cell.type(f"server lift Hall {cell.blackout}"),
     "settings": lambda cell: cell.type("settings"),
     "settings, own": lambda cell: cell.type(f'settings reminders="{cell.number} min"'),
@@ -187,6 +188,7 @@ TYPED: dict[str, Act] = {
         f'settings workspace reminders="{cell.number} min"'
     ),
     "stop": lambda cell: cell.type(f"stop somebody{cell.number}@example.org"),
+    "link": lambda cell: cell.type("link"),
     "help": lambda cell: cell.type("help"),
 }
 PRESSED: dict[str, Act] = {
@@ -223,6 +225,7 @@ MARKS = {
     "/server list": "Hall",
     "/server show": "Hall",
     "/settings": "Europe/Berlin",
+    "/link": "/slot link",
     "/help": "/slot reserve",
     "/key": "rtmp://",
 }

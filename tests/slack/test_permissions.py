@@ -56,6 +56,7 @@ TABLE = """
 /audience drop            done    done    done    done    done    -       none    none
 /server list              seen    seen    seen    seen    seen    -       hidden  hidden
 /server show              seen    seen    seen    seen    seen    -       none    none
+/server lines             denied  denied  denied  denied  denied  -       denied  denied
 /server add               denied  denied  done    done    denied  -       denied  own
 /server change            denied  denied  done    done    denied  -       none    none
 /server change, of all    denied  denied  denied  denied  denied  -       denied  denied
@@ -66,6 +67,7 @@ TABLE = """
 /settings, own            done    done    done    done    done    -       own     own
 /settings workspace       denied  denied  done    done    denied  -       denied  own
 /stop                     denied  denied  own     own     denied  -       denied  own
+/link                     seen    seen    seen    seen    seen    -       seen    seen
 /help                     seen    seen    seen    seen    seen    -       seen    seen
 [reconfirm]               done    denied  done    done    denied  denied  none    none
 [change]                  asked   denied  asked   asked   denied  denied  none    none

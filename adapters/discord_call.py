@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,8 @@ import aiohttp
 from discord import File
 from discord.http import HTTPClient, MultipartParameters, Route
 
-from adapters.discord_errors import BANNED, CUT, GARBLED, UNREACHABLE, DiscordFailure
+from adapters.chat_verdicts import CUT, GARBLED, UNREACHABLE, broken
+from adapters.discord_errors import BANNED, DiscordFailure
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 _CONNECTING = 5.0  # seconds, less than the whole: so a time-out tells on which side it was
@@ -151,23 +151,6 @@ def _seconds(value: object) -> float | None:
     return seconds if 0 <= seconds < float("inf") else None
 
 
-_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "there is no host of that name"),
-    (aiohttp.ClientConnectorCertificateError, "its certificate was not accepted"),
-    (ssl.SSLCertVerificationError, "its certificate was not accepted"),
-    (aiohttp.ClientSSLError, "TLS failed"),
-    (aiohttp.ClientProxyConnectionError, "the proxy does not answer"),
-    (aiohttp.ConnectionTimeoutError, "it did not answer in time"),
-    (aiohttp.ClientConnectorError, "nothing listens there"),
-    (aiohttp.InvalidURL, "that is no address"),
-)
-
-
 def _broken(error: Exception) -> DiscordFailure:
-    """Tell a connection that never was from one that was lost."""
-    for kind, words in _CAUSES:
-        if isinstance(error, kind):
-            return DiscordFailure(UNREACHABLE, detail=words)
-    if isinstance(error, TimeoutError):
-        return DiscordFailure(CUT, detail="it did not answer in time")
-    return DiscordFailure(CUT)
+    word, detail = broken(error)
+    return DiscordFailure(word, detail=detail)

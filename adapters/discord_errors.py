@@ -5,12 +5,9 @@ The codes: "JSON Error Codes" in Discord's documentation, "Opcodes and Status Co
 
 from __future__ import annotations
 
-from adapters.slack_errors import Fate, Verdict
+from adapters.chat_verdicts import CUT, GARBLED, UNREACHABLE, Fate, Verdict
 from core.notices.said import shortened
 
-UNREACHABLE = "callboard_unreachable"  # no connection: nothing was sent
-CUT = "callboard_cut"  # the connection broke, or time ran out, after the call had been sent
-GARBLED = "callboard_garbled"  # an answer that is none of Discord's
 BANNED = "callboard_banned"  # the proxy before Discord shuts out this machine's address
 ARCHIVED = "50083"
 

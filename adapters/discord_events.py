@@ -13,8 +13,9 @@ from typing import Any
 
 import aiohttp
 
+from adapters.chat_verdicts import CUT, GARBLED, UNREACHABLE
 from adapters.discord_call import DISCORD_API_URL, DiscordCalls, new_session
-from adapters.discord_errors import BANNED, CUT, GARBLED, UNREACHABLE, DiscordFailure
+from adapters.discord_errors import BANNED, DiscordFailure
 from core.model.delivery import Accepted, Deferred, Doubtful, Refused, RouteDown
 from core.policy.events import EventFace, EventOutcome, Gone
 

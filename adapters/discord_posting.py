@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.chat_verdicts import GARBLED, Fate
 from adapters.discord_call import DiscordCalls, message_parameters
-from adapters.discord_errors import ARCHIVED, GARBLED, DiscordFailure, judge
+from adapters.discord_errors import ARCHIVED, DiscordFailure, judge
 from adapters.discord_search import Sought, find
-from adapters.slack_errors import Fate
 from core.model.discord_address import DiscordAddress, read_address
 from core.outbox.route import Message
 

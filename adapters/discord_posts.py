@@ -7,11 +7,11 @@ import logging
 
 import aiohttp
 
+from adapters.chat_verdicts import GARBLED, Fate, outcome
 from adapters.discord_call import DISCORD_API_URL, DiscordCalls, new_session
-from adapters.discord_errors import GARBLED, DiscordFailure, judge
+from adapters.discord_errors import DiscordFailure, judge
 from adapters.discord_pace import EVERYWHERE, Pace
 from adapters.discord_posting import Posting, read
-from adapters.slack_errors import Fate, outcome
 from core.model.delivery import Accepted, Deferred, Outcome, Refused, Withdrawn
 from core.model.recipient import RouteName
 from core.outbox.route import HandOver, Lane, Message, RouteUnavailable

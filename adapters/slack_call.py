@@ -6,7 +6,6 @@ Neither tokens nor what people wrote is ever logged here.
 from __future__ import annotations
 
 import logging
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack_errors import CUT, GARBLED, UNREACHABLE, SlackFailure
+from adapters.chat_verdicts import CUT, GARBLED, UNREACHABLE, broken
+from adapters.slack_errors import SlackFailure
 
 SLACK_API_URL = "https://slack.com/api/"
 _CONNECTING = 5.0  # seconds, less than the whole: so a time-out tells on which side it was
@@ -93,23 +93,6 @@ def _retry_after(response: Any) -> float | None:  # noqa: ANN401 - as above
     return seconds if seconds >= 0 else None
 
 
-_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "there is no host of that name"),
-    (aiohttp.ClientConnectorCertificateError, "its certificate was not accepted"),
-    (ssl.SSLCertVerificationError, "its certificate was not accepted"),
-    (aiohttp.ClientSSLError, "TLS failed"),
-    (aiohttp.ClientProxyConnectionError, "the proxy does not answer"),
-    (aiohttp.ConnectionTimeoutError, "it did not answer in time"),
-    (aiohttp.ClientConnectorError, "nothing listens there"),
-    (aiohttp.InvalidURL, "that is no address"),
-)
-
-
 def _broken(error: Exception) -> SlackFailure:
-    """Tell a connection that never was from one that was lost."""
-    for kind, words in _CAUSES:
-        if isinstance(error, kind):
-            return SlackFailure(UNREACHABLE, detail=words)
-    if isinstance(error, TimeoutError):
-        return SlackFailure(CUT, detail="it did not answer in time")
-    return SlackFailure(CUT)
+    word, detail = broken(error)
+    return SlackFailure(word, detail=detail)

@@ -8,8 +8,9 @@ from typing import Any
 
 import aiohttp
 
+from adapters.chat_verdicts import CUT, GARBLED, UNREACHABLE, Fate
 from adapters.slack_call import SLACK_API_URL, call, client, new_session
-from adapters.slack_errors import CUT, GARBLED, UNREACHABLE, Fate, SlackFailure, judge
+from adapters.slack_errors import SlackFailure, judge
 
 _GONE = frozenset({"account_inactive", "token_revoked"})
 _TIMEOUT = 5.0  # seconds for each call

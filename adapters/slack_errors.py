@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-
-from core.model.delivery import Deferred, Doubtful, Outcome, Refused, RouteDown
+from adapters.chat_verdicts import CUT, GARBLED, UNREACHABLE, Fate, Verdict
 from core.notices.said import shortened
-
-UNREACHABLE = "callboard_unreachable"  # no connection: nothing was sent
-CUT = "callboard_cut"  # the connection broke, or time ran out, after the call had been sent
-GARBLED = "callboard_garbled"  # an answer that is none of Slack's
 
 _OPERATOR_WAIT = 600.0  # seconds: somebody has to act first
 _BUSY_WAIT = 30.0  # where Slack names no time
@@ -32,33 +25,6 @@ class SlackFailure(Exception):  # noqa: N818 - an answer of Slack's, not a failu
         self.needed = shortened(needed, _WORD_LIMIT)
         self.retry_after = retry_after
         self.detail = detail
-
-
-class Fate(Enum):
-    """What becomes of a delivery."""
-
-    DOWN = "the route is broken for everybody"
-    DOUBT = "it may have arrived"
-    LATER = "not now"
-    OPERATOR = "not before somebody has mended our side"
-    GONE = "the app is not in that workspace any more"
-    ANEW = "what was to be edited or answered is gone"
-    REFUSED = "this recipient will not take it"
-    NOBODY = "there is no such recipient"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A fate with what to tell people: what to do next, in one line."""
-
-    fate: Fate
-    reason: str
-    retry_after: float | None = None
-
-    @property
-    def passing(self) -> bool:
-        """Tell whether the same call may succeed another time."""
-        return self.fate in {Fate.DOWN, Fate.DOUBT, Fate.LATER, Fate.OPERATOR}
 
 
 NOT_INSTALLED = (
@@ -146,21 +112,6 @@ def judge(failure: SlackFailure, *, person: bool = False) -> Verdict:
         case Fate.OPERATOR:
             wait = _OPERATOR_WAIT
     return Verdict(fate, _said(words, failure), wait)
-
-
-def outcome(verdict: Verdict, *, repeatable: bool = False) -> Outcome:
-    """Make the outcome of a delivery; `repeatable`: doing it again does no harm."""
-    match verdict.fate:
-        case Fate.DOWN:
-            return RouteDown(verdict.reason)
-        case Fate.DOUBT if not repeatable:
-            return Doubtful(verdict.reason)
-        case Fate.DOUBT | Fate.LATER | Fate.OPERATOR:
-            return Deferred(verdict.reason, verdict.retry_after)
-        case Fate.NOBODY:
-            return Refused(verdict.reason, bad_address=True)
-        case Fate.GONE | Fate.ANEW | Fate.REFUSED:
-            return Refused(verdict.reason)
 
 
 def _row(word: str, *, person: bool) -> tuple[Fate, str]:

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.chat_verdicts import CUT
 from adapters.slack_call import SLACK_API_URL, call
-from adapters.slack_errors import CUT, SlackFailure
+from adapters.slack_errors import SlackFailure
 from core.notices.said import cleaned
 
 log = logging.getLogger(__name__)

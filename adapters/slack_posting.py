@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.slack_errors import GARBLED, Fate, SlackFailure, Verdict, judge
+from adapters.chat_verdicts import GARBLED, Fate, Verdict
+from adapters.slack_errors import SlackFailure, judge
 from adapters.slack_search import Call, Sought, find, joined
 from core.notices.as_slack import is_person
 from core.outbox.route import Message

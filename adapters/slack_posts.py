@@ -8,8 +8,9 @@ from typing import Any
 
 import aiohttp
 
+from adapters.chat_verdicts import Fate, outcome
 from adapters.slack_call import SLACK_API_URL, call, client, new_session
-from adapters.slack_errors import NOT_INSTALLED, Fate, SlackFailure, outcome
+from adapters.slack_errors import NOT_INSTALLED, SlackFailure
 from adapters.slack_pace import Pace
 from adapters.slack_posting import Posting, Task, read
 from core.model.delivery import Accepted, Deferred, Outcome, Refused, Withdrawn

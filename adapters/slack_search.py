@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from adapters.slack_errors import Fate, SlackFailure, judge
+from adapters.chat_verdicts import Fate
+from adapters.slack_errors import SlackFailure, judge
 from core.notices.as_slack import EVENT_TYPE
 
 log = logging.getLogger(__name__)

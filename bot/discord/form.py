@@ -72,8 +72,10 @@ async def open_form(
         form = draft_of(asked)
         # a field that is simply still empty needs no reproach
         form = replace(form, problems={}, hidden=hidden_in(form, interaction.guild))
-        kept = await begin(hall, actor, form)
-        return modal_of(kept, FIRST, asked.context, in_guild=_in_guild(interaction))
+        in_guild = _in_guild(interaction)
+        *first, _ = sheets(form, asked.context, in_guild=in_guild)[FIRST]
+        kept = await begin(hall, actor, replace(form, first=tuple(first)))
+        return modal_of(kept, FIRST, asked.context, in_guild=in_guild)
 
     made = await _in_time(hall, interaction, guarded(drawn(), "Form"))
     await show(interaction, made, actor.zone)

@@ -34,7 +34,7 @@ class FormDraft:
     `hidden` those that a select cannot show; `names` say what all these are called. `contacts`
     came in the file `filename`. `offers` are sets of values that a press of a button puts in.
     `problems` are what was last wrong, by field. `done` is the code of the reservation that came
-    of it.
+    of it. `first` are the fields of its first sheet, once that was shown: they stay there.
     """
 
     code: str = ""
@@ -49,6 +49,7 @@ class FormDraft:
     offers: tuple[Mapping[str, str], ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
     done: str = ""
+    first: tuple[str, ...] = ()
 
     def shown(self, name: str) -> str:
         """Give what stands in a field: typed, or for a change what holds."""
@@ -87,7 +88,7 @@ class FormDraft:
         """Read what `text` wrote; what an older version left out is empty."""
         said = json.loads(text)
         known = {one.name: said[one.name] for one in fields(cls) if one.name in said}
-        for name in ("picked", "listed", "hidden", "offers"):
+        for name in ("picked", "listed", "hidden", "offers", "first"):
             known[name] = tuple(known.get(name, ()))
         known["contacts"] = tuple(tuple(one) for one in known.get("contacts", ()))
         return cls(**known)

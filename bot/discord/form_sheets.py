@@ -28,15 +28,11 @@ _BESIDE_MORE = 4
 
 def sheets(form: FormDraft, context: FormContext, *, in_guild: bool) -> dict[str, list[str]]:
     """Say which fields each sheet has, in the order in which they are shown."""
-    first = ["title"]
-    if form.code or needs_start(form, context):
-        first.append(START)
-    if not form.code and needs_server(form, context):
-        first.append("server")
     told = ["add" if form.code else "audience", *([CHANNELS, PEOPLE] if in_guild else ())]
-    room = _BESIDE_MORE - len(first)
-    later = told[room:]
-    first += told[:room]
+    first = _first(form, context, told)
+    if form.first and {START, "server"}.intersection(first) <= set(form.first):
+        first = list(form.first)  # what is no longer asked for leaves its place to nothing else
+    later = [one for one in told if one not in first]
     return {
         FIRST: [*first, MORE],
         WHO: [*later, *(["remove"] if form.code else ()), FILE, *_lists(context), "reply_to"],
@@ -47,6 +43,15 @@ def sheets(form: FormDraft, context: FormContext, *, in_guild: bool) -> dict[str
         ],
         WATCHING: ["viewers", "credentials", "user", "passcode"],
     }
+
+
+def _first(form: FormDraft, context: FormContext, told: list[str]) -> list[str]:
+    first = ["title"]
+    if form.code or needs_start(form, context):
+        first.append(START)
+    if not form.code and needs_server(form, context):
+        first.append("server")
+    return [*first, *told][:_BESIDE_MORE]
 
 
 def sheet_of(name: str, on_sheets: dict[str, list[str]]) -> str:

@@ -202,6 +202,21 @@ async def test_unchanged_it_says_so(house: DiscordHouse) -> None:
     assert "nothing was changed" in (await heard.message()).words
 
 
+async def test_what_the_first_sheet_had_no_room_for_stays_where_it_was_put(
+    house: DiscordHouse,
+) -> None:
+    form = await form_of(house, "/slot reserve when:fri 20:00 server:Studio")
+    heard = await house.hanna.submit(
+        form, {"title": "Evening show", "start": "fri 20:00 for 2h", MORE: True}
+    )
+    who = await open_from(house.hanna, await heard.message(), "Who is told")
+    heard = await house.hanna.submit(who, {"people": [house.adam]})
+    await (await house.hanna.click(await heard.message(), "Reserve")).message()
+
+    (reservation,) = await house.reservations()
+    assert [f"{house.guild.id}/{house.adam.id}"] == await listed(house, reservation.code)
+
+
 async def test_channels_are_taken_off_and_people_added_by_the_change_form(
     house: DiscordHouse,
 ) -> None:

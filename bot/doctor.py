@@ -22,12 +22,14 @@ from bot.wiring import (
 )
 from core.access.vault import SealBrokenError, Vault
 from core.store.database import BusyError, Database, NoDatabaseError, open_database, ping
+from core.store.events import Events
 from core.store.installations import Installations
 from core.store.records import Records
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state
 from core.store.servers import Servers
 
+_MOST_TROUBLES = 100
 _TRY_IN_SLACK = {
     COMMANDS: "type /slot help there",
     CLICKS: "press a button of the desk there",
@@ -111,7 +113,19 @@ async def _schema(database: Database, settings: Settings) -> list[Finding]:
                 _seals(database, settings),
                 *_installed(database, settings),
                 *_heard(database, settings),
+                *_events(database),
             ]
+
+
+def _events(database: Database) -> list[Finding]:
+    """Name the guilds of Discord in which a slot is not among the events, each once, with why."""
+    with database.reading(patience=2) as connection:
+        troubles = Events(connection).troubles(None, _MOST_TROUBLES)
+    first = {(one.guild_id, one.reason): one for one in reversed(troubles)}
+    return [
+        Finding(MISSING, f"Discord server {guild}: {one.code} is not among its events", reason)
+        for (guild, reason), one in first.items()
+    ]
 
 
 def _servers(database: Database, settings: Settings) -> Finding:

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 # these ask one thing at a time: whoever is held back holds everybody up
 _ONE_AT_A_TIME = frozenset({ServerKind.ICECAST, ServerKind.MEDIAMTX})
+_PATIENCE = 3.0  # seconds, of those that a streaming server waits
 _MOST_WAITING = 200  # for the store: whoever comes then is answered as while it is away
 REFUSED_AFTER = 0.05  # seconds that every refusal takes, or a multiple: the time says nothing
 
@@ -131,8 +132,10 @@ class Gate:
         """Ask the store, one question at a time: whoever asks much must not hold memory up."""
         self._waiting += 1
         try:
-            async with self._looking:
+            async with asyncio.timeout(_PATIENCE), self._looking:
                 opening = await self.desk.read(find_opening, case.server.id, case.path)
+        except TimeoutError:
+            raise BusyError("too much is asked at once, or the database is held") from None
         finally:
             self._waiting -= 1
         return decide(case.given, opening, self.desk.now())

@@ -71,13 +71,14 @@ class Memory:
 
     async def write_departed(self) -> None:
         """Write down who has gone; raises `BusyError`, and then that is kept for later."""
-        departed = self.sightings.take_departed()
+        brief, departed = self.sightings.take_departed()
         if not departed:
             return
         try:
-            await self.desk.run_patiently(note_departed, departed)
+            # not patiently: a publisher may be waiting for it, and its server for ten seconds
+            await self.desk.run(note_departed, departed, brief)
         except BaseException:
-            self.sightings.put_departed_back(departed)
+            self.sightings.put_departed_back(brief, departed)
             raise
 
     async def _read(self) -> None:

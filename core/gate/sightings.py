@@ -33,6 +33,7 @@ class Sightings:
         self._unwritten: dict[Key, Admitted] = {}
         self._by_client: dict[tuple[int, Access, str], Key] = {}
         self._departed: list[Departed] = []
+        self._brief: list[Admitted] = []  # have gone before it was written down that they came
         self._expected: dict[tuple[int, str], float] = {}
 
     def note(self, admitted: Admitted, secret: str, now: float) -> None:
@@ -78,15 +79,19 @@ class Sightings:
         key = self._by_client.pop((server_id, gone.access, gone.client), None)
         if key is not None:
             self._seen.pop(key, None)
+            if unwritten := self._unwritten.pop(key, None):
+                self._brief.append(unwritten)
         self._departed.append(Departed(server_id, gone.access, gone.client, at))
 
-    def take_departed(self) -> list[Departed]:
-        """Take those whose end is to be written down."""
+    def take_departed(self) -> tuple[list[Admitted], list[Departed]]:
+        """Take those whose end is to be written down, and who of them has yet to be at all."""
+        brief, self._brief = self._brief, []
         departed, self._departed = self._departed, []
-        return departed
+        return brief, departed
 
-    def put_departed_back(self, departed: list[Departed]) -> None:
+    def put_departed_back(self, brief: list[Admitted], departed: list[Departed]) -> None:
         """Keep what could not be written down for the next time."""
+        self._brief = brief + self._brief
         self._departed = departed + self._departed
 
     def take(self) -> list[Admitted]:

@@ -129,8 +129,14 @@ def note_sighted(store: Store, now: datetime, admitted: Sequence[Admitted]) -> N
     store.connections.sight(admitted)
 
 
-def note_departed(store: Store, now: datetime, departed: Sequence[Departed]) -> None:
-    """Write down which connections have ended, as their servers say."""
+def note_departed(
+    store: Store, now: datetime, departed: Sequence[Departed], brief: Sequence[Admitted] = ()
+) -> None:
+    """Write down which connections have ended, as their servers say.
+
+    `brief` are those of them of whom it is not written down yet that they came.
+    """
+    store.connections.sight(brief)
     store.connections.depart(departed)
 
 

@@ -114,9 +114,13 @@ class GateHouse:
         assert isinstance(decision, Admit), decision
         return decision
 
-    async def leave(self, asked: Asked) -> None:
+    def goes(self, asked: Asked) -> None:
         """Have the server say that a connection has ended."""
         self.gate.gone(self.server, Gone(asked.access, asked.stream, asked.client))
+
+    async def leave(self, asked: Asked) -> None:
+        """Have the server say that a connection has ended, and that written down."""
+        self.goes(asked)
         await self.gate.memory.write_down()
 
     async def aired(self) -> Aired:

@@ -13,19 +13,25 @@ from core.model.server import ServerKind
 
 @dataclass
 class StreamingServer:
-    """What runs on it; `broken` says why it cannot be asked, `stubborn` whom it does not end."""
+    """What runs on it; `broken` says why it cannot be asked, `stubborn` whom it does not end.
+
+    `silent`: it takes a question and never answers.
+    """
 
     listed: list[Running] = field(default_factory=list)
     kicked: list[Running] = field(default_factory=list)
     broken: str = ""
+    silent: bool = False
     stubborn: set[str] = field(default_factory=set)
     looks: int = 0
     looked: asyncio.Condition = field(default_factory=asyncio.Condition)
     closed: int = 0
+    kinds: list[ServerKind] = field(default_factory=list)
     addresses: list[ControlAddress] = field(default_factory=list)
 
-    def control(self, _: ServerKind, address: ControlAddress) -> StreamingServer:
+    def control(self, kind: ServerKind, address: ControlAddress) -> StreamingServer:
         """Be the control interface at an address."""
+        self.kinds.append(kind)
         self.addresses.append(address)
         return self
 
@@ -36,6 +42,8 @@ class StreamingServer:
             self.looked.notify_all()
         if self.broken:
             raise ControlError(self.broken)
+        if self.silent:
+            await asyncio.Event().wait()
         return tuple(self.listed)
 
     async def kick(self, one: Running) -> None:

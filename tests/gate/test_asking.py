@@ -10,7 +10,7 @@ import pytest
 
 from core.access.links import Ticket
 from core.gate.board import GOOD_FOR
-from core.model.gate import Access, Asked, Reason
+from core.model.gate import Access, Asked, Reason, Refuse
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode
 from core.model.server import Rules, ServerKind
@@ -51,9 +51,8 @@ async def test_everybody_else_is_refused_with_the_reason(house: GateHouse) -> No
 async def test_a_stream_of_another_server_is_unknown(house: GateHouse) -> None:
     elsewhere = replace(house.server, id=house.server.id + 1)
 
-    assert await house.gate.ask(elsewhere, house.to_publish()) is not None
-    refused = await house.gate.ask(elsewhere, house.to_watch())
-    assert refused.reason is Reason.UNKNOWN  # type: ignore[union-attr]
+    for asked in (house.to_publish(), house.to_watch()):
+        assert await house.gate.ask(elsewhere, asked) == Refuse(Reason.UNKNOWN)
 
 
 async def test_hls_is_asked_for_by_path_with_credentials_or_a_ticket(house: GateHouse) -> None:
@@ -382,12 +381,17 @@ async def test_a_neighbourhood_of_ipv6_is_one_address(scene: Scene) -> None:
     await house.admitted(house.to_watch(address="2001:db8:0:1::1"))
 
 
-async def test_an_empty_first_try_is_no_guess(house: GateHouse) -> None:
+async def test_an_empty_first_try_is_no_guess(
+    house: GateHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     for _ in range(30):
         nothing = house.to_watch(user="", secret="")
         assert await house.refused(nothing) is Reason.NOTHING_GIVEN
+    assert "gate.refused" not in caplog.messages  # a player asks so before each file
 
     assert await house.refused(house.to_watch(secret="guess")) is Reason.WRONG
+    assert "gate.refused" in caplog.messages
 
 
 async def test_every_refusal_takes_as_long_whatever_is_wrong(house: GateHouse) -> None:
@@ -405,6 +409,15 @@ async def test_every_refusal_takes_as_long_whatever_is_wrong(house: GateHouse) -
         assert await house.refused(asked) is not None
 
     assert house.ticks.waited == pytest.approx([0.05] * len(wrong))
+
+
+async def test_a_refusal_that_takes_long_to_find_takes_a_multiple(house: GateHouse) -> None:
+    asking = asyncio.create_task(house.refused(house.to_publish(secret="x")))
+    await asyncio.sleep(0)  # a turn of the loop: the store is being asked now
+    house.ticks.now += 0.07
+
+    assert await asking is Reason.WRONG
+    assert house.ticks.waited == pytest.approx([0.03])
 
 
 # --- the pulse
@@ -431,6 +444,20 @@ def _pulse(store: Store, _: object, server_id: int) -> tuple[object, object, obj
         records.last_beat(GATE_SINCE),
         store.openings.asked_at(server_id),
     )
+
+
+async def test_running_says_that_the_gate_answers_and_who_asked(house: GateHouse) -> None:
+    stop = asyncio.Event()
+    await house.admitted(house.to_watch())
+    running = asyncio.create_task(house.gate.memory.run(stop))
+    async with asyncio.timeout(20):
+        while (await house.desk.read(_pulse, house.server.id))[2] is None:
+            pass
+    stop.set()
+    await running
+
+    now = house.clock.now
+    assert await house.desk.read(_pulse, house.server.id) == (now, now, now)
 
 
 async def test_running_keeps_memory_fresh_and_stops_in_good_order(house: GateHouse) -> None:

@@ -88,6 +88,8 @@ async def test_a_failure_after_the_deed_posts_no_second_message(scene: Scene) ->
         len(scene.general.messages),
         [call.outcome for call in scene.discord.calls_of(POST)],
     )
+    again = scene.discord.calls_of(POST)[1]
+    assert again.at - scene.general.messages[0].at > 0.5  # discord.py waits for a second
 
 
 async def test_a_failure_before_the_deed_does_nothing(scene: Scene) -> None:

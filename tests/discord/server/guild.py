@@ -130,8 +130,6 @@ class Guild:
     def delete_role(self, role: Role) -> None:
         """Take a role away, and tell the app."""
         del self.roles[role.id]
-        for member in self.members.values():
-            member.role_ids.discard(role.id)
         data = {"guild_id": str(self.id), "role_id": str(role.id)}
         self.world.announce("GUILD_ROLE_DELETE", data, self)
 

@@ -173,10 +173,10 @@ def _posted_already(asked: Asked, channel: Channel, payload: Json) -> Message | 
 
 
 def _reply_to(channel: Channel, payload: Json) -> Message | None:
-    reference = payload.get("message_reference")
-    if reference is None:
+    if payload.get("message_reference") is None:
         return None
     found = Complaints()
+    reference = found.mapping("message_reference", payload["message_reference"]) or {}
     known = {"type", "message_id", "channel_id", "guild_id", "fail_if_not_exists"}
     found.keys("message_reference", reference, known)
     number = found.snowflake("message_reference.message_id", reference.get("message_id"))

@@ -15,6 +15,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from core.gate.hooks import Answer, Heard, Hook, Unreadable
@@ -26,6 +27,8 @@ _RESERVED = frozenset(
     {"app", "name", "addr", "clientid", "call", "tcurl", "flashver", "swfurl", "pageurl", "type"}
     | {"start", "duration", "reset", "epoch", "time", "timestamp"}
 )
+_NAMES = 256  # as many names of fields are kept in mind
+_ONCE = _RESERVED | _OURS
 _CALLS = {"publish": Access.PUBLISH, "play": Access.WATCH}
 _DONE_CALLS = {f"{call}_done": access for call, access in _CALLS.items()}
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
@@ -159,11 +162,18 @@ def _fields(body: bytes) -> dict[str, bytes]:
     fields: dict[str, bytes] = {}
     for pair in body.split(b"&"):
         name, _, value = pair.partition(b"=")
-        field = _unquoted(name).decode(errors="replace")
-        if field in fields and field in _RESERVED | _OURS:
+        field = _name(name)
+        if field not in fields:
+            fields[field] = value
+        elif field in _ONCE:
             raise _UnreadableError(f"{field} stands in it twice")
-        fields.setdefault(field, value)
     return fields
+
+
+@lru_cache(_NAMES)
+def _name(octets: bytes) -> str:
+    """Read a field's name: the module's own are the same in every hook."""
+    return _unquoted(octets).decode(errors="replace")
 
 
 def _unquoted(octets: bytes) -> bytes:

@@ -53,6 +53,8 @@ class _Doorway:
             body=body,
         )
         answer = await self._answered(server, hook)
+        if not answer.body:  # most have none, and one that is not made costs nothing
+            return web.Response(status=answer.status, headers=answer.headers)
         return web.Response(
             status=answer.status,
             text=answer.body,

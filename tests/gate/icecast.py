@@ -90,6 +90,7 @@ class Icecast:
         try:
             await self._listening(process)
             yield
+            assert process.returncode is None, f"it ended by itself: {self.logged()}"
         finally:
             if process.returncode is None:
                 process.kill()  # it would take a second to stop by itself

@@ -78,7 +78,7 @@ class Program:
             await listening
             slack.http_target = None
         assert process.returncode == 0, "".join(self.said)
-        assert [] == [line for line in self.said if " error " in line]
+        assert not any(" error " in line for line in self.said), "".join(self.said)
 
     async def _listen(self, stream: StreamReader, served: asyncio.Future[str]) -> None:
         async for line in stream:

@@ -11,24 +11,19 @@ for that, as our lines do.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from urllib.parse import unquote_to_bytes
 
+from adapters.gate_reading import UnreadableError, decoded, field_of
 from core.gate.hooks import Answer, Heard, Hook, Noted, Unreadable
 from core.model.gate import Access, Admit, Asked, Decision, Gone, Refuse
 
 _ADDRESS = "asked.__uri"  # the options header_prefix and headers of our lines
 _LARGEST = 65_536  # bytes; 2.4.4 sends 4096 at most
 _FAR = 2**31 - 1  # seconds: what any Icecast can count
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class _UnreadableError(Exception):
-    """A hook cannot be read; the words say why, and quote nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class IcecastDialect:
             return Unreadable("no hook of Icecast's has such an address")
         try:
             return _read(_fields(hook.body))
-        except _UnreadableError as error:
+        except UnreadableError as error:
             return Unreadable(str(error))
 
     def answer(self, heard: Heard, decision: Decision | None, now: datetime) -> Answer:
@@ -89,7 +84,7 @@ def _limit(left: timedelta) -> int:
 
 
 def _read(fields: Mapping[str, bytes]) -> Heard:
-    match _text(fields, "action", ""):
+    match field_of(fields, "action", ""):
         case "stream_auth":
             return _source(fields)
         case "listener_add":
@@ -97,38 +92,38 @@ def _read(fields: Mapping[str, bytes]) -> Heard:
         case "mount_add":
             return Noted()
         case "mount_remove":
-            stream = _name(_text(fields, "mount"))
+            stream = _name(field_of(fields, "mount"))
             return Gone(Access.PUBLISH, stream, _client_of(stream))
         case "listener_remove":
-            stream = _name(_decoded(_text(fields, "mount").partition("?")[0]))
-            return Gone(Access.WATCH, stream, _text(fields, "client", ""))
+            stream = _name(_decoded(field_of(fields, "mount").partition("?")[0]))
+            return Gone(Access.WATCH, stream, field_of(fields, "client", ""))
         case _:
-            raise _UnreadableError("no action of Icecast's")
+            raise UnreadableError("no action of Icecast's")
 
 
 def _source(fields: Mapping[str, bytes]) -> Asked:
     """Read what is asked about a source, or about what a source wants changed while it runs."""
-    address = _text(fields, _ADDRESS, "")  # 2.5 only: there, `mount` may be another's here too
-    stream = _name(_decoded(address) if address else _text(fields, "mount"))
+    address = field_of(fields, _ADDRESS, "")  # 2.5 only: there, `mount` may be another's here too
+    stream = _name(_decoded(address) if address else field_of(fields, "mount"))
     return Asked(
         Access.PUBLISH,
         stream=stream,
-        user=_text(fields, "user", ""),
-        secret=_text(fields, "pass", ""),
+        user=field_of(fields, "user", ""),
+        secret=field_of(fields, "pass", ""),
         client=_client_of(stream),
-        address=_text(fields, "ip", ""),
-        again=_text(fields, "admin", "") == "1",
+        address=field_of(fields, "ip", ""),
+        again=field_of(fields, "admin", "") == "1",
     )
 
 
 def _listener(fields: Mapping[str, bytes]) -> Asked | _OwnPage:
     if _ADDRESS not in fields:
-        raise _UnreadableError("Icecast's configuration is not as the desk gave it: no __uri")
-    stream = _name(_decoded(_text(fields, _ADDRESS)))
+        raise UnreadableError("Icecast's configuration is not as the desk gave it: no __uri")
+    stream = _name(_decoded(field_of(fields, _ADDRESS)))
     if stream.startswith("admin/") or stream == "admin.cgi" or stream.endswith(".xsl"):
         return _OwnPage()
-    asked = _query(_text(fields, "mount").partition("?")[2])
-    user, secret = _text(fields, "user", ""), _text(fields, "pass", "")
+    asked = _query(field_of(fields, "mount").partition("?")[2])
+    user, secret = field_of(fields, "user", ""), field_of(fields, "pass", "")
     if not user and not secret:
         user, secret = asked.get("user", ""), asked.get("pass", "")
     return Asked(
@@ -137,8 +132,8 @@ def _listener(fields: Mapping[str, bytes]) -> Asked | _OwnPage:
         user=user,
         secret=secret,
         ticket=asked.get("ticket", ""),
-        client=_text(fields, "client", ""),
-        address=_text(fields, "ip", ""),
+        client=field_of(fields, "client", ""),
+        address=field_of(fields, "ip", ""),
     )
 
 
@@ -149,7 +144,7 @@ def _client_of(stream: str) -> str:
 
 def _name(mount: str) -> str:
     if not mount.startswith("/"):
-        raise _UnreadableError("the mount is none")
+        raise UnreadableError("the mount is none")
     return mount[1:]
 
 
@@ -161,7 +156,7 @@ def _query(query: str) -> dict[str, str]:
         if name not in {"user", "pass", "ticket"}:
             continue
         if name in given:
-            raise _UnreadableError(f"{name} stands in the address twice")
+            raise UnreadableError(f"{name} stands in the address twice")
         given[name] = _decoded(value)
     return given
 
@@ -169,36 +164,17 @@ def _query(query: str) -> dict[str, str]:
 def _fields(body: bytes) -> dict[str, bytes]:
     """Take a form apart; Icecast writes each field once, and encodes what clients give."""
     if len(body) > _LARGEST:
-        raise _UnreadableError("it is too long")
+        raise UnreadableError("it is too long")
     fields: dict[str, bytes] = {}
     for pair in body.split(b"&"):
         name, _, value = pair.partition(b"=")
         field = unquote_to_bytes(name).decode(errors="replace")
         if field in fields:
-            raise _UnreadableError("a field stands in it twice")
+            raise UnreadableError("a field stands in it twice")
         fields[field] = unquote_to_bytes(value)
     return fields
 
 
-def _text(fields: Mapping[str, bytes], field: str, default: str | None = None) -> str:
-    value = fields.get(field)
-    if value is not None:
-        return _plain(value, field)
-    if default is None:
-        raise _UnreadableError(f"it has no {field}")
-    return default
-
-
 def _decoded(text: str) -> str:
     """Decode what a client wrote in its address; a plus is one there."""
-    return _plain(unquote_to_bytes(text), "the address")
-
-
-def _plain(value: bytes, what: str) -> str:
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        raise _UnreadableError(f"{what} is no text") from None
-    if _CONTROL_CHARACTER.search(text):
-        raise _UnreadableError(f"{what} has control characters in it")
-    return text
+    return decoded(unquote_to_bytes(text), "the address")

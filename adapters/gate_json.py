@@ -7,18 +7,14 @@ stands in it twice, what is no text, and what no database and no log should be h
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import NoReturn
 from urllib.parse import unquote_to_bytes
 
-_ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters, halves of characters
+from adapters.gate_reading import UnreadableError, decoded, plain
+
 _LONGEST_NAME = 128  # what a server calls a connection, as 36 characters of UUID
-
-
-class UnreadableError(Exception):
-    """A hook cannot be read; the words say why, and quote nothing of it."""
 
 
 def read_body(body: bytes) -> Mapping[str, object]:
@@ -50,7 +46,7 @@ def text_of(fields: Mapping[str, object], field: str, default: str | None = None
         raise UnreadableError(f"it has no {field}")
     if not isinstance(value, str):
         raise UnreadableError(f"{field} is no text")
-    return _plain(value, field)
+    return plain(value, field)
 
 
 def name_of(fields: Mapping[str, object], field: str) -> str:
@@ -65,7 +61,7 @@ def name_of(fields: Mapping[str, object], field: str) -> str:
         value = str(value)
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
         raise UnreadableError(f"{field} names no connection")
-    return _plain(value, field)
+    return plain(value, field)
 
 
 def address_of(fields: Mapping[str, object], field: str) -> str:
@@ -96,16 +92,7 @@ def given_in(query: str, names: Collection[str]) -> dict[str, str]:
 
 
 def _decoded(value: str, name: str) -> str:
-    try:
-        return _plain(unquote_to_bytes(value).decode(), name)
-    except UnicodeDecodeError:
-        raise UnreadableError(f"{name} is no text") from None
-
-
-def _plain(text: str, what: str) -> str:
-    if _ODD.search(text):
-        raise UnreadableError(f"{what} has odd characters in it")
-    return text
+    return decoded(unquote_to_bytes(value), name)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -14,13 +14,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.gate_json import (
-    UnreadableError,
     address_of,
     given_in,
     name_of,
     read_body,
     text_of,
 )
+from adapters.gate_reading import UnreadableError
 from core.gate.hooks import Answer, Heard, Hook, Unreadable
 from core.model.gate import Access, Admit, Asked, Decision, Reason, Refuse
 

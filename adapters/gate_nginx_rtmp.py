@@ -18,6 +18,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+from adapters.gate_reading import UnreadableError, field_of
 from core.gate.hooks import Answer, Heard, Hook, Unreadable
 from core.model.addresses import code_of
 from core.model.gate import Access, Admit, Asked, Decision, Gone, Reason, Refuse
@@ -46,10 +47,6 @@ _YES = Answer(204)
 _NO = Answer(403)
 
 
-class _UnreadableError(Exception):
-    """A hook cannot be read; the words say why, and quote nothing of it."""
-
-
 class NginxRtmpDialect:
     """nginx-rtmp's `Dialect`; its words are `publish`, `play`, `done` and `hls`."""
 
@@ -57,7 +54,7 @@ class NginxRtmpDialect:
         """Translate a hook; never raises, whatever is in it."""
         try:
             return _read(hook)
-        except _UnreadableError as error:
+        except UnreadableError as error:
             return Unreadable(str(error))
 
     def answer(
@@ -96,40 +93,40 @@ def _read(hook: Hook) -> Heard:
         return _gone(_fields(hook.body))
     if hook.word == "hls":
         return _file(hook.headers)
-    raise _UnreadableError("no hook of nginx-rtmp's has such an address")
+    raise UnreadableError("no hook of nginx-rtmp's has such an address")
 
 
 def _asked(word: str, fields: Mapping[str, bytes]) -> Asked:
-    if _text(fields, "call") != word:
-        raise _UnreadableError("the address is another hook's")
+    if field_of(fields, "call") != word:
+        raise UnreadableError("the address is another hook's")
     access = _CALLS[word]
-    user, secret = "", _text(fields, "key", "")
+    user, secret = "", field_of(fields, "key", "")
     if access is Access.WATCH and not secret:  # a holder may watch with the stream key
-        user, secret = _text(fields, "user", ""), _text(fields, "pass", "")
+        user, secret = field_of(fields, "user", ""), field_of(fields, "pass", "")
     return Asked(
         access,
         stream=_stream(fields),
         user=user,
         secret=secret,
-        client=_text(fields, "clientid"),
-        address=_text(fields, "addr"),
+        client=field_of(fields, "clientid"),
+        address=field_of(fields, "addr"),
     )
 
 
 def _gone(fields: Mapping[str, bytes]) -> Gone:
-    access = _DONE_CALLS.get(_text(fields, "call"))
+    access = _DONE_CALLS.get(field_of(fields, "call"))
     if access is None:
-        raise _UnreadableError("the address is another hook's")
-    return Gone(access, _stream(fields), _text(fields, "clientid"))
+        raise UnreadableError("the address is another hook's")
+    return Gone(access, _stream(fields), field_of(fields, "clientid"))
 
 
 def _file(headers: Mapping[str, str]) -> Asked:
     found = _FILE.fullmatch(headers.get("x-original-uri", "").partition("?")[0])
     if found is None or not code_of(found["path"]):
-        raise _UnreadableError("that is no file of a stream")
+        raise UnreadableError("that is no file of a stream")
     address = headers.get("x-original-address", "")
     if not address.isascii():
-        raise _UnreadableError("the client has no address")
+        raise UnreadableError("the client has no address")
     ticket = found["ticket"] or ""
     user, secret = ("", "") if ticket else _basic(headers.get("authorization", ""))
     return Asked(
@@ -150,23 +147,26 @@ def _basic(authorization: str) -> tuple[str, str]:
     try:
         pair = b64decode(given.strip(), validate=True).decode()
     except ValueError:
-        raise _UnreadableError("the credentials are not encoded as they must be") from None
+        raise UnreadableError("the credentials are not encoded as they must be") from None
     user, colon, password = pair.partition(":")
     if not colon or _CONTROL_CHARACTER.search(pair):
-        raise _UnreadableError("the credentials are not formed as they must be")
+        raise UnreadableError("the credentials are not formed as they must be")
     return user, password
 
 
 def _fields(body: bytes) -> dict[str, bytes]:
-    """Take a form apart; a field that decides something may stand in it once."""
+    """Take a form apart; a field that decides something may stand in it once.
+
+    A plus is one: neither nginx nor an address writes a space so.
+    """
     fields: dict[str, bytes] = {}
     for pair in body.split(b"&"):
         name, _, value = pair.partition(b"=")
         field = _name(name)
         if field not in fields:
-            fields[field] = value
+            fields[field] = _unquoted(value)
         elif field in _ONCE:
-            raise _UnreadableError(f"{field} stands in it twice")
+            raise UnreadableError(f"{field} stands in it twice")
     return fields
 
 
@@ -181,23 +181,7 @@ def _unquoted(octets: bytes) -> bytes:
 
 
 def _stream(fields: Mapping[str, bytes]) -> str:
-    app, name = _text(fields, "app"), _text(fields, "name")
+    app, name = field_of(fields, "app"), field_of(fields, "name")
     if not app or not name:
-        raise _UnreadableError("the stream has no name")
+        raise UnreadableError("the stream has no name")
     return f"{app}/{name}"
-
-
-def _text(fields: Mapping[str, bytes], field: str, default: str | None = None) -> str:
-    """Give a field's text; a plus is one: neither nginx nor an address writes a space so."""
-    value = fields.get(field)
-    if value is None:
-        if default is None:
-            raise _UnreadableError(f"it has no {field}")
-        return default
-    try:
-        text = _unquoted(value).decode()
-    except UnicodeDecodeError:
-        raise _UnreadableError(f"{field} is no text") from None
-    if _CONTROL_CHARACTER.search(text):
-        raise _UnreadableError(f"{field} has control characters in it")
-    return text

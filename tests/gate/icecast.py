@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,8 +15,8 @@ from zoneinfo import ZoneInfo
 from bot.configuration.icecast import lines
 from core.model.gate import ControlAddress
 from core.model.server import Server, ServerKind
+from tests.ports import HOST, answers, free_port
 
-HOST = "127.0.0.1"
 SOURCE_PASSWORD = "for-streams-of-its-own"
 ADMIN_PASSWORD = "for-the-desk-and-the-operator"
 SOON = 10.0  # seconds to start, or to ask the desk
@@ -137,7 +136,7 @@ class Icecast:
 
     async def _listening(self, process: Process) -> None:
         async with asyncio.timeout(SOON):
-            while not _answers(self.port):
+            while not answers(self.port):
                 assert process.returncode is None, self.logged()
                 await asyncio.sleep(_LOOK)  # Icecast says nothing when it is ready
 
@@ -146,11 +145,4 @@ def place(folder: Path) -> Icecast:
     """Find a place for one Icecast: a port that nobody listens on, and a folder for its files."""
     home = folder / "icecast"
     home.mkdir()
-    with socket.socket() as taken:
-        taken.bind((HOST, 0))
-        return Icecast(home, taken.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex((HOST, port)) == 0
+    return Icecast(home, free_port())

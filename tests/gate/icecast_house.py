@@ -18,8 +18,9 @@ from adapters.control_icecast import IcecastControl
 from adapters.gate_icecast import IcecastDialect
 from core.gate.hooks import Heard, Hook
 from core.model.gate import Access, Admit, Asked, Decision, Gone, Reason, Refuse, Running
-from tests.gate.icecast import HOST, SOON, Icecast, place
+from tests.gate.icecast import SOON, Icecast, place
 from tests.gate.sound import Sound, listening
+from tests.ports import HOST
 
 TOKEN = "the-secret-of-the-hook"
 PATH = "k7q2mf"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,8 +15,8 @@ from bot.configuration.fragment import Fragment
 from bot.configuration.nginx_rtmp import lines
 from core.model.server import Server, ServerKind
 from tests.gate.packages import NGINX_RTMP_MODULE
+from tests.ports import HOST, answers, free_port
 
-HOST = "127.0.0.1"
 SOON = 10.0  # seconds to start, or to stop
 _LOOK = 0.02  # seconds between two looks
 
@@ -147,7 +146,7 @@ http {{
     async def _listening(self, process: Process) -> None:
         def listens() -> bool:
             assert process.returncode is None, self.logged()
-            return all(map(_answers, (self.rtmp_port, self.http_port, self.control_port)))
+            return all(map(answers, (self.rtmp_port, self.http_port, self.control_port)))
 
         await _until(listens, SOON)
 
@@ -156,17 +155,7 @@ def place(folder: Path) -> Nginx:
     """Find a place for one nginx: ports that nobody listens on, and a folder for its files."""
     home = folder / "nginx"
     home.mkdir()
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(3)]
-        for one in taken:
-            one.bind((HOST, 0))
-        ports = [one.getsockname()[1] for one in taken]
-    return Nginx(home, *ports)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex((HOST, port)) == 0
+    return Nginx(home, free_port(), free_port(), free_port())
 
 
 async def _until(done: Callable[[], bool], within: float) -> None:

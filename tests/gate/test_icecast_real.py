@@ -15,7 +15,7 @@ import pytest
 from adapters.control_icecast import IcecastControl
 from core.gate.control import ControlError
 from core.model.gate import Access, Asked, Gone, Running
-from tests.gate.icecast import ADMIN_PASSWORD, HOST, SOURCE_PASSWORD
+from tests.gate.icecast import ADMIN_PASSWORD, SOURCE_PASSWORD
 from tests.gate.icecast_house import (
     KEY,
     OTHER,
@@ -35,6 +35,7 @@ from tests.gate.icecast_house import (
 )
 from tests.gate.packages import require_programs
 from tests.gate.sound import listening, refused, sending
+from tests.ports import HOST
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from core.model.server import Server, ServerKind
 from tests.gate.answering import answering, by_secret
 from tests.gate.mediamtx import open_mediamtx
 from tests.gate.packages import require_programs
+from tests.ports import answers, free_port
 
 HOOK = "http://10.0.0.5:8080/gate/1-0-a_signature-of_the_desk"
 SERVER = Server(
@@ -214,15 +214,3 @@ async def nginx(folder: Path, port: int, inside: str) -> AsyncIterator[None]:
         if process.returncode is None:
             process.terminate()
         await asyncio.wait_for(process.wait(), SOON)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0

@@ -13,8 +13,9 @@ import pytest
 from core.model.gate import Access
 from tests.gate.deciding import TOKEN, TableDesk, deciding
 from tests.gate.media import publishing, watch
-from tests.gate.nginx import HOST, Nginx, place
+from tests.gate.nginx import Nginx, place
 from tests.gate.packages import require_programs
+from tests.ports import HOST
 
 PATH, OTHER = "k7q2mf", "aaaaaa"
 KEY = "the-stream-key"

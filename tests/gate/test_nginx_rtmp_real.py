@@ -14,8 +14,9 @@ from core.gate.hooks import Unreadable
 from core.model.gate import Access, Asked, ControlAddress, Running
 from tests.gate.deciding import TableDesk, deciding
 from tests.gate.media import Media, publishing, watch, watching
-from tests.gate.nginx import HOST, Nginx, place
+from tests.gate.nginx import Nginx, place
 from tests.gate.packages import require_programs
+from tests.ports import HOST
 
 PATH, STREAM = "k7q2mf", "live/k7q2mf"
 KEY = "the-stream-key"

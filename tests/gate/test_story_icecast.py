@@ -9,10 +9,11 @@ from pathlib import Path
 from core.model.addresses import path_of
 from tests.claims.house import text_of
 from tests.databases import SqliteFiles
-from tests.gate.icecast import ADMIN_PASSWORD, HOST, Icecast, place
+from tests.gate.icecast import ADMIN_PASSWORD, Icecast, place
 from tests.gate.packages import require_programs
 from tests.gate.sound import listening, refused, sending
 from tests.gate.studio import MINUTE, OLGA, entered, open_studio
+from tests.ports import HOST
 
 AT_ONCE = 5.0
 SECOND = timedelta(seconds=1)

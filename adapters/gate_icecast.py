@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from urllib.parse import unquote_to_bytes
 
-from adapters.gate_reading import UnreadableError, decoded, field_of
+from adapters.gate_reading import UnreadableError, decoded, field_of, form_of
 from core.gate.hooks import Answer, Heard, Hook, Noted, Unreadable
 from core.model.gate import Access, Admit, Asked, Decision, Gone, Refuse
 
@@ -83,7 +83,7 @@ def _limit(left: timedelta) -> int:
     return min(max(ceil(left / timedelta(seconds=1)), 0) + 1, _FAR)
 
 
-def _read(fields: Mapping[str, bytes]) -> Heard:
+def _read(fields: Mapping[str, str]) -> Heard:
     match field_of(fields, "action", ""):
         case "stream_auth":
             return _source(fields)
@@ -101,7 +101,7 @@ def _read(fields: Mapping[str, bytes]) -> Heard:
             raise UnreadableError("no action of Icecast's")
 
 
-def _source(fields: Mapping[str, bytes]) -> Asked:
+def _source(fields: Mapping[str, str]) -> Asked:
     """Read what is asked about a source, or about what a source wants changed while it runs."""
     address = field_of(fields, _ADDRESS, "")  # 2.5 only: there, `mount` may be another's here too
     stream = _name(_decoded(address) if address else field_of(fields, "mount"))
@@ -116,7 +116,7 @@ def _source(fields: Mapping[str, bytes]) -> Asked:
     )
 
 
-def _listener(fields: Mapping[str, bytes]) -> Asked | _OwnPage:
+def _listener(fields: Mapping[str, str]) -> Asked | _OwnPage:
     if _ADDRESS not in fields:
         raise UnreadableError("Icecast's configuration is not as the desk gave it: no __uri")
     stream = _name(_decoded(field_of(fields, _ADDRESS)))
@@ -161,18 +161,11 @@ def _query(query: str) -> dict[str, str]:
     return given
 
 
-def _fields(body: bytes) -> dict[str, bytes]:
+def _fields(body: bytes) -> Mapping[str, str]:
     """Take a form apart; Icecast writes each field once, and encodes what clients give."""
     if len(body) > _LARGEST:
         raise UnreadableError("it is too long")
-    fields: dict[str, bytes] = {}
-    for pair in body.split(b"&"):
-        name, _, value = pair.partition(b"=")
-        field = unquote_to_bytes(name).decode(errors="replace")
-        if field in fields:
-            raise UnreadableError("a field stands in it twice")
-        fields[field] = unquote_to_bytes(value)
-    return fields
+    return form_of(body)
 
 
 def _decoded(text: str) -> str:

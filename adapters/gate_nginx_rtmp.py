@@ -16,9 +16,8 @@ from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import unquote_to_bytes
 
-from adapters.gate_reading import UnreadableError, field_of
+from adapters.gate_reading import UnreadableError, field_of, form_of, plain
 from core.gate.hooks import Answer, Heard, Hook, Unreadable
 from core.model.addresses import code_of
 from core.model.gate import Access, Admit, Asked, Decision, Gone, Reason, Refuse
@@ -28,11 +27,10 @@ _RESERVED = frozenset(
     {"app", "name", "addr", "clientid", "call", "tcurl", "flashver", "swfurl", "pageurl", "type"}
     | {"start", "duration", "reset", "epoch", "time", "timestamp"}
 )
-_NAMES = 256  # as many names of fields are kept in mind
+_FILES = 1024  # as many are kept in mind: most watchers ask for the same few, the newest
 _ONCE = _RESERVED | _OURS
 _CALLS = {"publish": Access.PUBLISH, "play": Access.WATCH}
 _DONE_CALLS = {f"{call}_done": access for call, access in _CALLS.items()}
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 # folders that begin with a plain character, perhaps a ticket, then a file of one stream: its
 # playlist or a segment, either beside those of other streams or in a folder of its own
@@ -87,33 +85,27 @@ def _may_ask(asked: Asked, reason: Reason) -> bool:
 
 
 def _read(hook: Hook) -> Heard:
-    if hook.word in _CALLS:
-        return _asked(hook.word, _fields(hook.body))
-    if hook.word == "done":
-        return _gone(_fields(hook.body))
     if hook.word == "hls":
         return _file(hook.headers)
+    if hook.word in _CALLS:
+        return _asked(hook.word, form_of(hook.body, _ONCE))
+    if hook.word == "done":
+        return _gone(form_of(hook.body, _ONCE))
     raise UnreadableError("no hook of nginx-rtmp's has such an address")
 
 
-def _asked(word: str, fields: Mapping[str, bytes]) -> Asked:
+def _asked(word: str, fields: Mapping[str, str]) -> Asked:
     if field_of(fields, "call") != word:
         raise UnreadableError("the address is another hook's")
     access = _CALLS[word]
     user, secret = "", field_of(fields, "key", "")
     if access is Access.WATCH and not secret:  # a holder may watch with the stream key
         user, secret = field_of(fields, "user", ""), field_of(fields, "pass", "")
-    return Asked(
-        access,
-        stream=_stream(fields),
-        user=user,
-        secret=secret,
-        client=field_of(fields, "clientid"),
-        address=field_of(fields, "addr"),
-    )
+    client, address = field_of(fields, "clientid"), field_of(fields, "addr")
+    return Asked(access, _stream(fields), "", user, secret, client=client, address=address)
 
 
-def _gone(fields: Mapping[str, bytes]) -> Gone:
+def _gone(fields: Mapping[str, str]) -> Gone:
     access = _DONE_CALLS.get(field_of(fields, "call"))
     if access is None:
         raise UnreadableError("the address is another hook's")
@@ -121,22 +113,26 @@ def _gone(fields: Mapping[str, bytes]) -> Gone:
 
 
 def _file(headers: Mapping[str, str]) -> Asked:
-    found = _FILE.fullmatch(headers.get("x-original-uri", "").partition("?")[0])
-    if found is None or not code_of(found["path"]):
+    file = headers.get("x-original-uri", "").partition("?")[0]
+    path, ticket = _parts(file) if "~" in file else _open_parts(file)
+    if not path:
         raise UnreadableError("that is no file of a stream")
     address = headers.get("x-original-address", "")
     if not address.isascii():
         raise UnreadableError("the client has no address")
-    ticket = found["ticket"] or ""
     user, secret = ("", "") if ticket else _basic(headers.get("authorization", ""))
-    return Asked(
-        Access.WATCH,
-        path=found["path"],
-        user=user,
-        secret=secret,
-        ticket=ticket,
-        address=address,
-    )
+    return Asked(Access.WATCH, "", path, user, secret, ticket, "", address)
+
+
+def _parts(file: str) -> tuple[str, str]:
+    """Give the path that a file is of, "" for none, and the ticket that stands in its address."""
+    found = _FILE.fullmatch(file)
+    if found is None or not code_of(found["path"]):
+        return "", ""
+    return found["path"], found["ticket"] or ""
+
+
+_open_parts = lru_cache(_FILES)(_parts)  # for addresses that nothing secret stands in
 
 
 def _basic(authorization: str) -> tuple[str, str]:
@@ -149,38 +145,13 @@ def _basic(authorization: str) -> tuple[str, str]:
     except ValueError:
         raise UnreadableError("the credentials are not encoded as they must be") from None
     user, colon, password = pair.partition(":")
-    if not colon or _CONTROL_CHARACTER.search(pair):
+    if not colon:
         raise UnreadableError("the credentials are not formed as they must be")
+    plain(pair, "what stands in for credentials")
     return user, password
 
 
-def _fields(body: bytes) -> dict[str, bytes]:
-    """Take a form apart; a field that decides something may stand in it once.
-
-    A plus is one: neither nginx nor an address writes a space so.
-    """
-    fields: dict[str, bytes] = {}
-    for pair in body.split(b"&"):
-        name, _, value = pair.partition(b"=")
-        field = _name(name)
-        if field not in fields:
-            fields[field] = _unquoted(value)
-        elif field in _ONCE:
-            raise UnreadableError(f"{field} stands in it twice")
-    return fields
-
-
-@lru_cache(_NAMES)
-def _name(octets: bytes) -> str:
-    """Read a field's name: the module's own are the same in every hook."""
-    return _unquoted(octets).decode(errors="replace")
-
-
-def _unquoted(octets: bytes) -> bytes:
-    return unquote_to_bytes(octets) if b"%" in octets else octets  # most are plain
-
-
-def _stream(fields: Mapping[str, bytes]) -> str:
+def _stream(fields: Mapping[str, str]) -> str:
     app, name = field_of(fields, "app"), field_of(fields, "name")
     if not app or not name:
         raise UnreadableError("the stream has no name")

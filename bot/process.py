@@ -20,7 +20,7 @@ from bot.console.render import render_reply
 from bot.logs import log_to_file, log_to_stderr
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.manifest import manifest_text
-from bot.web.gate import gate_routes
+from bot.web.gate import gate_door
 from bot.web.server import serve
 from bot.wiring import App, SchemaBehindError, meet_slack, open_app, open_database_of
 from bot.wiring_gate import DIALECTS
@@ -122,9 +122,9 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
         parts.append(app.discord.run(stop))
     if "web" in roles:
         slack_routes = app.slack.routes if app.slack is not None else ()
-        routes = [*gate_routes(app.gate, DIALECTS), *slack_routes]
+        doors = gate_door(app.gate, DIALECTS)
         parts += [
-            serve(routes, settings.http_host, settings.http_port, stop),
+            serve(slack_routes, doors, settings.http_host, settings.http_port, stop),
             app.gate.memory.run(stop),
         ]
         if app.slack is not None and "slack" not in roles and slack_routes:

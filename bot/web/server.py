@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+
+# by the first word of an address: what handles it, instead of a route
+Doors: TypeAlias = Mapping[str, Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]]
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +26,7 @@ _LAST_ANSWERS = 8.0  # seconds that requests under way are given when we stop
 
 @asynccontextmanager
 async def serving(
-    routes: Sequence[web.RouteDef], host: str, port: int
+    routes: Sequence[web.RouteDef], host: str, port: int, doors: Doors | None = None
 ) -> AsyncIterator[tuple[str, int]]:
     """Serve while the context is open; gives the address that was bound.
 
@@ -34,6 +38,8 @@ async def serving(
         application, access_log=None, logger=_unread, shutdown_timeout=_LAST_ANSWERS
     )
     await runner.setup()
+    if doors:
+        _open(doors, runner)
     try:
         site = web.TCPSite(runner, host, port)
         await site.start()
@@ -44,10 +50,25 @@ async def serving(
         await runner.cleanup()
 
 
-async def serve(routes: Sequence[web.RouteDef], host: str, port: int, stop: asyncio.Event) -> None:
+async def serve(
+    routes: Sequence[web.RouteDef], doors: Doors, host: str, port: int, stop: asyncio.Event
+) -> None:
     """Serve until told to stop."""
-    async with serving(routes, host, port):
+    async with serving(routes, host, port, doors):
         await stop.wait()
+
+
+def _open(doors: Doors, runner: web.AppRunner) -> None:
+    """Have what begins with a door's word handled there: the router costs as much as an answer."""
+    server = runner.server
+    assert server is not None  # it has been set up  # noqa: S101
+    others = server.request_handler
+
+    def handle(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+        word = request.rel_url.raw_path[1:].partition("/")[0]
+        return doors.get(word, others)(request)
+
+    server.request_handler = handle
 
 
 def _is_unreadable(record: logging.LogRecord) -> bool:

@@ -14,8 +14,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from core.gate.case import Case, Cases
+from core.gate.case import Case, case_of
 from core.gate.memory import Memory
+from core.gate.standings import Standings
 from core.gate.throttle import FAR_TOO_MANY, MOST, Throttle, can_be_guessed
 from core.model.addresses import code_of
 from core.model.gate import Admit, Asked, Decision, Gone, Reason, Refuse
@@ -49,7 +50,7 @@ class Gate:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     memory: Memory = field(init=False)
-    _cases: Cases = field(init=False)
+    _standings: Standings = field(init=False)
     _throttle: Throttle = field(default_factory=Throttle)
     _looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _waiting: int = 0
@@ -57,18 +58,22 @@ class Gate:
     def __post_init__(self) -> None:
         """Begin with an empty memory."""
         self.memory = Memory(self.desk, self.monotonic)
-        self._cases = Cases(self.desk)
+        self._standings = Standings(self.memory.board)
 
     async def ask(self, server: Server, asked: Asked) -> Decision:
         """Decide, write down who came in, and hold the answer back where somebody guesses."""
-        began = self.monotonic()
+        began, at = self.monotonic(), self.desk.now()
         self.memory.asked_by.add(server.id)
-        case = self._cases.of(server, asked)
+        standing = self._standings.find(server.id, asked, at, began)
+        if standing is not None and self._throttle.count(asked.address, began) < MOST:
+            return standing
+        case = case_of(self.desk, server, asked, at)
         opening = self.memory.board.find(server.id, case.path, began)
-        remembered = decide(case.given, opening, case.at)
-        if isinstance(remembered, Admit) and not case.enters:
+        remembered = decide(case.given, opening, at)
+        if isinstance(remembered, Admit) and opening is not None and not case.enters:
             if self._may_be_a_guesser(case, opening, remembered, began):
-                remembered = Refuse(Reason.SHUT_OUT)
+                return Refuse(Reason.SHUT_OUT)
+            self._standings.keep(case, remembered, opening, began)
             return self._let_in(case, remembered, began)
         if can_be_guessed(asked) and self._throttle.count(asked.address, began) >= MOST:
             self._throttle.guessed(asked.address, began)
@@ -84,9 +89,7 @@ class Gate:
         """Note that a connection has ended; that a server says so again does no harm."""
         self.memory.sightings.gone(server.id, gone, self.desk.now(), self.monotonic())
 
-    def _may_be_a_guesser(
-        self, case: Case, opening: Opening | None, admit: Admit, now: float
-    ) -> bool:
+    def _may_be_a_guesser(self, case: Case, opening: Opening, admit: Admit, now: float) -> bool:
         """Tell whether somebody with the right passcode comes from where too much was guessed.
 
         What the desk made cannot have been guessed; and who is there already is no newcomer.
@@ -94,10 +97,9 @@ class Gate:
         guesses = self._throttle.count(case.asked.address, now)
         if guesses < MOST or not can_be_guessed(case.asked) or admit.number == HOLDER:
             return False
-        if opening is None or not opening.passcode_chosen:
+        if not opening.passcode_chosen:
             return False
-        known = self.memory.sightings.knows(case.admitted(admit), case.secret)
-        return guesses >= FAR_TOO_MANY or not known
+        return guesses >= FAR_TOO_MANY or not self.memory.sightings.knows(case, admit)
 
     async def _looked_into(
         self, case: Case, remembered: Decision, now: float
@@ -142,7 +144,7 @@ class Gate:
 
     def _let_in(self, case: Case, decision: Decision, now: float) -> Decision:
         if isinstance(decision, Admit) and not case.asked.again:
-            self.memory.sightings.note(case.admitted(decision), case.secret, now)
+            self.memory.sightings.note(case, decision, now)
         return decision
 
     async def _publisher(self, case: Case, now: float) -> Decision:
@@ -153,7 +155,7 @@ class Gate:
             case.path,
             case.given,
             client=case.asked.client,
-            address_digest=case.address,
+            address_digest=self.desk.vault.digest(case.asked.address),
             again=case.asked.again,
         )
         if entered.replaced:
@@ -169,7 +171,8 @@ class Gate:
 
     def _while_away(self, case: Case, now: float) -> Decision:
         """Decide from memory alone, of publishers that are not written down too."""
-        opening = self.memory.board.find(case.server.id, case.path, now)
+        server = case.server
+        opening = self.memory.board.find(server.id, case.path, now)
         if opening is None:
             return Refuse(Reason.AWAY)
         remembered = decide(case.given, opening, case.at)
@@ -179,8 +182,8 @@ class Gate:
                 for one in self.memory.sightings.publishers(remembered.reservation_id)
                 if one.client != case.asked.client
             ]
-            can_kick = bool(case.server.control_url)
-            if isinstance(refused := contend(others, case.address, can_kick=can_kick), Refuse):
+            address, can_kick = self.desk.vault.digest(case.asked.address), bool(server.control_url)
+            if isinstance(refused := contend(others, address, can_kick=can_kick), Refuse):
                 return refused
         return self._let_in(case, remembered, now)
 

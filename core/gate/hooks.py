@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from core.model.gate import Asked, Decision, Gone
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """One HTTP request of a streaming server, after its secret was found right.
 
     `word` is what its address ends in behind the secret, "" for nothing; `query` and `body` are as
@@ -19,9 +18,13 @@ class Hook:
     """
 
     word: str
-    query: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        """Show its word: anything else may hold what opens something."""
+        return f"<Hook {self.word!r}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,14 @@ class Memory:
     desk: Desk
     monotonic: Callable[[], float] = time.monotonic
     board: Board = field(default_factory=Board)
-    sightings: Sightings = field(default_factory=Sightings)
+    sightings: Sightings = field(init=False)
     asked_by: set[int] = field(default_factory=set)
     _servers_at: float = float("-inf")
     _beaten_at: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        """Begin with nobody."""
+        self.sightings = Sightings(self.desk.vault.digest)
 
     async def server(self, server_id: int) -> Server | None:
         """Give a server that asks the gate; None for a number that is none's."""
@@ -63,7 +67,7 @@ class Memory:
         """Write down who is there, and who has gone; raises `BusyError`: nobody is forgotten."""
         while some := self.sightings.take():
             try:
-                await self.desk.run_patiently(note_sighted, some)
+                await self.desk.run_patiently(note_sighted, list(some.values()))
             except BaseException:
                 self.sightings.put_back(some)
                 raise

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TypeAlias
 
-from core.model.gate import Access, Gone
+from core.gate.case import Case
+from core.model.gate import Access, Admit, Gone
 from core.store.connections import Admitted, Departed
 
 _AGAIN = 20.0  # seconds after which somebody who is still there is written down anew
 _REMEMBERED = 50_000
 _EXPECTED = 10.0  # seconds within which a server says that the one before has gone
-_AT_ONCE = 500  # rows in one transaction
+_AT_ONCE = 2000  # rows in one transaction
 
+# reservation, publisher or watcher, the server's name for it, recipient, address
 Key: TypeAlias = tuple[int, Access, str, int | None, str]
 
 
@@ -26,9 +30,13 @@ class _Sighting:
 
 
 class Sightings:
-    """Whoever was admitted, each once; instants are monotonic seconds."""
+    """Whoever was admitted, each once; instants are monotonic seconds.
 
-    def __init__(self) -> None:
+    `digest` makes of an address what is written down of it.
+    """
+
+    def __init__(self, digest: Callable[[str], str]) -> None:
+        self._digest = digest
         self._seen: OrderedDict[Key, _Sighting] = OrderedDict()
         self._unwritten: dict[Key, Admitted] = {}
         self._by_client: dict[tuple[int, Access, str], Key] = {}
@@ -36,16 +44,18 @@ class Sightings:
         self._brief: list[Admitted] = []  # have gone before it was written down that they came
         self._expected: dict[tuple[int, str], float] = {}
 
-    def note(self, admitted: Admitted, secret: str, now: float) -> None:
-        """Remember that somebody is there; `secret` is the digest of what let them in."""
-        key = _key(admitted)
+    def note(self, case: Case, admit: Admit, now: float) -> None:
+        """Remember that somebody is there, and what let them in."""
+        key = _key(case, admit)
         known = self._seen.get(key)
-        if known and known.admitted.access_serial == admitted.access_serial:
-            known.secret = secret
-            if now < known.due_at:
-                return
-        self._seen[key] = _Sighting(admitted, now + _AGAIN, secret)
-        self._seen.move_to_end(key)
+        if known:
+            if known.admitted.access_serial == admit.access_serial:
+                known.secret = case.secret
+                if now < known.due_at:
+                    return
+            self._seen.move_to_end(key)
+        admitted = self._admitted(case, admit)
+        self._seen[key] = _Sighting(admitted, now + _AGAIN, case.secret)
         self._unwritten[key] = admitted
         if admitted.client:
             self._by_client[admitted.server_id, admitted.access, admitted.client] = key
@@ -54,10 +64,10 @@ class Sightings:
             one = oldest.admitted
             self._by_client.pop((one.server_id, one.access, one.client), None)
 
-    def knows(self, admitted: Admitted, secret: str) -> bool:
+    def knows(self, case: Case, admit: Admit) -> bool:
         """Tell whether somebody at that address is there with the same secret."""
-        known = self._seen.get(_key(admitted))
-        return known is not None and known.secret == secret
+        known = self._seen.get(_key(case, admit))
+        return known is not None and known.secret == case.secret
 
     def publishers(self, reservation_id: int) -> tuple[Admitted, ...]:
         """List those who publish, as far as this process let them in."""
@@ -94,21 +104,28 @@ class Sightings:
         self._brief = brief + self._brief
         self._departed = departed + self._departed
 
-    def take(self) -> list[Admitted]:
+    def take(self) -> dict[Key, Admitted]:
         """Take some of what is to be written down."""
-        keys = list(self._unwritten)[:_AT_ONCE]
-        return [self._unwritten.pop(key) for key in keys]
+        keys = list(islice(self._unwritten, _AT_ONCE))
+        return {key: self._unwritten.pop(key) for key in keys}
 
-    def put_back(self, admitted: list[Admitted]) -> None:
+    def put_back(self, some: dict[Key, Admitted]) -> None:
         """Keep what could not be written down for the next time, unless it is newer by now."""
-        self._unwritten = {_key(one): one for one in admitted} | self._unwritten
+        self._unwritten = some | self._unwritten
+
+    def _admitted(self, case: Case, admit: Admit) -> Admitted:
+        return Admitted(
+            case.server.id,
+            admit.reservation_id,
+            case.asked.access,
+            case.asked.client,
+            admit.number,
+            admit.access_serial,
+            self._digest(case.asked.address),
+            case.at,
+        )
 
 
-def _key(admitted: Admitted) -> Key:
-    return (
-        admitted.reservation_id,
-        admitted.access,
-        admitted.client,
-        admitted.number,
-        admitted.address_digest,
-    )
+def _key(case: Case, admit: Admit) -> Key:
+    asked = case.asked
+    return (admit.reservation_id, asked.access, asked.client, admit.number, asked.address)

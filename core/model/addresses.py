@@ -57,7 +57,12 @@ def stream_of(server: Server, path: str) -> str:
 
 def path_in(server: Server, stream: str) -> str:
     """Give the path within a stream's whole name; "" where the name is not of the server's form."""
-    found = _form(_template(server.ingest_url)).fullmatch(stream)
+    return _path_in(server.ingest_url, stream)
+
+
+@lru_cache(1024)  # as many streams are asked for again and again
+def _path_in(ingest_url: str, stream: str) -> str:
+    found = _form(_template(ingest_url)).fullmatch(stream)
     return found[1] if found else ""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
+from typing import NamedTuple
 
 from core.model.gate import Access, Admit, Decision, Reason, Refuse
 from core.model.recipient import HOLDER
@@ -44,8 +45,7 @@ class Opening:
     numbers: frozenset[int] = field(default=frozenset(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a client gave to get in: digests of its secret under each live key, or a ticket.
 
     `ticket` is the reservation, the recipient (0: whoever has the shared credentials) and the
@@ -54,9 +54,14 @@ class Given:
 
     access: Access
     user: str = ""
-    digests: tuple[str, ...] = field(default=(), repr=False)
-    ticket: tuple[int, int, int] | None = field(default=None, repr=False)
+    digests: tuple[str, ...] = ()
+    ticket: tuple[int, int, int] | None = None
     nothing: bool = False
+
+    def __repr__(self) -> str:
+        """Show what kind of thing was given, and not what."""
+        kinds = [name for name in ("user", "digests", "ticket") if getattr(self, name)]
+        return f"<Given to {self.access.value}: {kinds}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +91,15 @@ def decide(given: Given, opening: Opening | None, now: datetime) -> Decision:
     The credentials are looked at first. So a reason that speaks of the time is only ever given to
     who would be let in at another.
     """
-    free = (
-        opening is not None
-        and given.access is Access.WATCH
-        and opening.credential_mode is CredentialMode.NONE
-    )
+    if opening is None:
+        return Refuse(Reason.NOTHING_GIVEN if given.nothing else Reason.UNKNOWN)
+    watches = given.access is Access.WATCH
+    free = watches and opening.credential_mode is CredentialMode.NONE
     if given.nothing and not free:
         return Refuse(Reason.NOTHING_GIVEN)
-    if opening is None:
-        return Refuse(Reason.UNKNOWN)
     if _is_one_of(opening.key_digest, given.digests):
         return _in_time(opening, opening.busy, HOLDER, now)
-    if given.access is Access.PUBLISH:
+    if not watches:
         return Refuse(Reason.WRONG)
     number = None if free else _watcher(given, opening)
     if isinstance(number, Refuse):
@@ -139,13 +141,10 @@ def contend(
 
 
 def _in_time(opening: Opening, window: Slot, number: int | None, now: datetime) -> Admit | Refuse:
-    match opening.status:
-        case Status.CANCELLED:
-            return Refuse(Reason.CANCELLED)
-        case Status.LAPSED:
-            return Refuse(Reason.LAPSED)
-        case Status.PERMITTED | Status.CONFIRMED | Status.OVER:
-            pass
+    if opening.status is Status.CANCELLED:
+        return Refuse(Reason.CANCELLED)
+    if opening.status is Status.LAPSED:
+        return Refuse(Reason.LAPSED)
     if now < window.starts_at:
         return Refuse(Reason.EARLY)
     if now >= window.ends_at:

@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, bindparam, tuple_
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy import Connection as Database
-from sqlmodel import col, insert, select, update
+from sqlmodel import col, select, update
 
 from core.model.gate import Access
+from core.model.recipient import HOLDER
+from core.store.bulk import Upsert
 from core.store.slices import sliced
-from core.store.tables import ConnectionRow
+from core.store.tables.connections import NOBODY, ONCE, OPEN, ConnectionRow
 
 _ERASED = "erased "
-_Key: TypeAlias = tuple[int, str, str, int | None, str]
+_SIGHTED = Upsert(
+    ConnectionRow.__tablename__,
+    (*ONCE, "server_id", "access_serial", "admitted_at", "seen_at"),
+    ONCE,
+    str(OPEN),
+    ("seen_at", "access_serial"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A connection to be kept, or one watcher where a server has no connections (HLS)."""
 
     server_id: int
@@ -75,25 +83,6 @@ class Connections:
 
     def __init__(self, connection: Database) -> None:
         self._connection = connection
-
-    def add(self, admitted: Iterable[Admitted]) -> None:
-        """Keep connections that were admitted."""
-        rows = [
-            {
-                "server_id": one.server_id,
-                "reservation_id": one.reservation_id,
-                "access": one.access.value,
-                "client": one.client,
-                "number": one.number,
-                "access_serial": one.access_serial,
-                "address_digest": one.address_digest,
-                "admitted_at": one.at,
-                "seen_at": one.at,
-            }
-            for one in admitted
-        ]
-        if rows:
-            self._connection.execute(insert(ConnectionRow), rows)
 
     def publishing(self, reservation_id: int) -> tuple[OpenConnection, ...]:
         """List who publishes a reservation's stream."""
@@ -154,38 +143,13 @@ class Connections:
 
     def sight(self, admitted: Sequence[Admitted]) -> None:
         """Keep who is there: each once, and when it was last seen."""
-        there = self._there(admitted)
-        seen = [
-            {"row": number, "at": one.at, "serial": one.access_serial}
-            for one in admitted
-            if (number := there.get(_key(one))) is not None
+        rows = {_once(one): one for one in admitted}
+        # always in the same order: of two processes with the same rows neither waits for both
+        ordered = [
+            (*once, one.server_id, one.access_serial, one.at, one.at)
+            for once, one in sorted(rows.items(), key=itemgetter(0))
         ]
-        if seen:
-            self._connection.execute(
-                update(ConnectionRow)
-                .where(col(ConnectionRow.id) == bindparam("row"))
-                .values(seen_at=bindparam("at"), access_serial=bindparam("serial")),
-                seen,
-            )
-        self.add(one for one in admitted if _key(one) not in there)
-
-    def _there(self, admitted: Sequence[Admitted]) -> dict[_Key, int]:
-        """Find those who are kept already, by what tells one from another."""
-        places = {(one.reservation_id, one.access.value, one.address_digest) for one in admitted}
-        found: dict[_Key, int] = {}
-        for some in sliced(sorted(places)):
-            rows = self._connection.execute(
-                select(ConnectionRow).where(
-                    tuple_(
-                        col(ConnectionRow.reservation_id),
-                        col(ConnectionRow.access),
-                        col(ConnectionRow.address_digest),
-                    ).in_(some),
-                    col(ConnectionRow.ended_at).is_(None),
-                )
-            )
-            found |= {_key(row): row.id for row in rows}
-        return found
+        _SIGHTED.run(self._connection, ordered)
 
     def aired(self, reservation_id: int) -> Aired:
         """Say what went out of a reservation's stream.
@@ -205,19 +169,27 @@ class Connections:
             .where(*_of(reservation_id, Access.WATCH))
             .distinct()
         )
-        people = {row.number or row.address_digest for row in watchers if row.number != 0}
+        people = {
+            row.address_digest if row.number == NOBODY else row.number
+            for row in watchers
+            if row.number != HOLDER
+        }
         return Aired(since, None if running else until, len(people))
 
     def erase(self, reservation_id: int) -> None:
         """Forget what could tell whose addresses they were; that they were several stays."""
-        digests = self._connection.execute(
-            select(col(ConnectionRow.address_digest))
-            .where(col(ConnectionRow.reservation_id) == reservation_id)
-            .distinct()
-        ).scalars()
-        # a second time over there is nothing left to forget, and nothing to mix up
+        digests = (
+            self._connection.execute(
+                select(col(ConnectionRow.address_digest))
+                .where(col(ConnectionRow.reservation_id) == reservation_id)
+                .distinct()
+            )
+            .scalars()
+            .all()
+        )
         left = [digest for digest in sorted(digests) if not digest.startswith(_ERASED)]
-        for count, digest in enumerate(left, 1):
+        # a second time over, nobody new is taken for somebody of the first
+        for count, digest in enumerate(left, 1 + len(digests) - len(left)):
             self._connection.execute(
                 update(ConnectionRow)
                 .where(
@@ -236,8 +208,10 @@ class Connections:
         return tuple(_open_connection(row) for row in rows)
 
 
-def _key(one: Admitted | Row[ConnectionRow]) -> _Key:
-    return (one.reservation_id, str(one.access), one.client, one.number, one.address_digest)
+def _once(one: Admitted) -> tuple[Any, ...]:
+    """Give what tells one from another, as `ONCE` names it."""
+    number = NOBODY if one.number is None else one.number
+    return one.reservation_id, one.access.value, one.client, one.address_digest, number
 
 
 def _of(reservation_id: int, access: Access) -> tuple[ColumnElement[bool], ...]:
@@ -253,7 +227,7 @@ def _open_connection(row: Row[ConnectionRow]) -> OpenConnection:
         access=Access(row.access),
         client=row.client,
         reservation_id=row.reservation_id,
-        number=row.number,
+        number=None if row.number == NOBODY else row.number,
         access_serial=row.access_serial,
         address_digest=row.address_digest,
         admitted_at=row.admitted_at,

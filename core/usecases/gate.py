@@ -103,7 +103,7 @@ def enter_publisher(  # noqa: PLR0913 - who, where, with what
     if isinstance(outcome, Refuse):
         return Entered(outcome)
     store.connections.end([one.id for one in there], now)
-    store.connections.add([as_publisher(server, decision, client, address_digest, now)])
+    store.connections.sight([as_publisher(server, decision, client, address_digest, now)])
     store.records.audit("publish", None, decision.reservation_id, server=server.id)
     return Entered(decision, tuple(others))
 

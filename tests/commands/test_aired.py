@@ -161,4 +161,4 @@ def _connect(
         address_digest=client,
         at=now,
     )
-    store.connections.add([admitted])
+    store.connections.sight([admitted])

@@ -85,7 +85,7 @@ class GateHouse:
             client="1",
             address=HOME,
         )
-        return replace(asked, **given)  # type: ignore[arg-type]
+        return asked._replace(**given)  # type: ignore[arg-type]
 
     def to_watch(self, **given: object) -> Asked:
         """Make what a server asks when somebody of the audience watches."""
@@ -97,7 +97,7 @@ class GateHouse:
             client="2",
             address=HOME,
         )
-        return replace(asked, **given)  # type: ignore[arg-type]
+        return asked._replace(**given)  # type: ignore[arg-type]
 
     async def ask(self, asked: Asked) -> Decision:
         """Have the gate asked."""

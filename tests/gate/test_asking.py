@@ -62,15 +62,15 @@ async def test_hls_is_asked_for_by_path_with_credentials_or_a_ticket(house: Gate
     shared = house.desk.links.ticket(Ticket(house.reservation.id, 0, 0))
     older = house.desk.links.ticket(Ticket(house.reservation.id, 1, 7))
 
-    by_ticket = replace(file, user="", secret="", ticket=ticket)
+    by_ticket = file._replace(user="", secret="", ticket=ticket)
     assert (await house.admitted(file)).number is None
     assert (await house.admitted(by_ticket)).number == 1
-    assert (await house.admitted(replace(by_ticket, ticket=shared))).number is None
-    assert await house.refused(replace(by_ticket, ticket=older)) is Reason.WRONG
+    assert (await house.admitted(by_ticket._replace(ticket=shared))).number is None
+    assert await house.refused(by_ticket._replace(ticket=older)) is Reason.WRONG
     assert (
-        await house.refused(replace(by_ticket, ticket=ticket.replace("-1-", "-2-"))) is Reason.WRONG
+        await house.refused(by_ticket._replace(ticket=ticket.replace("-1-", "-2-"))) is Reason.WRONG
     )
-    assert await house.refused(replace(file, path="000000")) is Reason.UNKNOWN
+    assert await house.refused(file._replace(path="000000")) is Reason.UNKNOWN
 
 
 async def test_each_has_their_own_credentials_and_leaves_with_them(scene: Scene) -> None:
@@ -79,7 +79,7 @@ async def test_each_has_their_own_credentials_and_leaves_with_them(scene: Scene)
     to_watch = house.to_watch(user="guest-1", secret=ann)
 
     assert (await house.admitted(to_watch)).number == 1
-    assert await house.refused(replace(to_watch, secret=ben)) is Reason.WRONG
+    assert await house.refused(to_watch._replace(secret=ben)) is Reason.WRONG
     removed = next(iter(scene.request().audience))
     await house.bench.change(house.reservation.code, remove=(removed,))
     await house.gate.memory.refresh()
@@ -105,7 +105,7 @@ async def test_new_credentials_hold_at_once(house: GateHouse) -> None:
     await house.gate.memory.refresh()
 
     assert await house.refused(before) is Reason.WRONG
-    await house.admitted(replace(before, secret=changed.passcode))
+    await house.admitted(before._replace(secret=changed.passcode))
 
 
 async def test_what_was_reserved_a_moment_ago_is_found_though_not_in_memory(scene: Scene) -> None:
@@ -211,7 +211,7 @@ async def test_a_publisher_named_by_its_stream_takes_its_own_place_only(scene: S
     named = house.to_publish(client=f"source:{house.stream}")
     await house.admitted(named)
 
-    assert await house.refused(replace(named, address=AWAY)) is Reason.PUBLISHING
+    assert await house.refused(named._replace(address=AWAY)) is Reason.PUBLISHING
     await house.admitted(named)
     assert house.taken_over == [(named.client,)]
 
@@ -305,7 +305,7 @@ async def test_what_is_not_in_mind_is_no_guess_while_the_database_is_away(
 async def guess(house: GateHouse, times: int, address: str = HOME) -> list[Reason | None]:
     """Guess so many times."""
     asked = house.to_watch(client="", address=address)
-    return [await house.refused(replace(asked, secret=f"guess {n}")) for n in range(times)]
+    return [await house.refused(asked._replace(secret=f"guess {n}")) for n in range(times)]
 
 
 async def chosen(scene: Scene) -> GateHouse:
@@ -399,11 +399,11 @@ async def test_every_refusal_takes_as_long_whatever_is_wrong(house: GateHouse) -
     house.until(before_start=MINUTE)
     wrong = [
         early,
-        replace(early, secret="guessed", address="127.0.1.1"),
-        replace(early, stream="live/000000", address="127.0.1.2"),
-        replace(early, stream="", path="", address="127.0.1.3"),
+        early._replace(secret="guessed", address="127.0.1.1"),
+        early._replace(stream="live/000000", address="127.0.1.2"),
+        early._replace(stream="", path="", address="127.0.1.3"),
         house.to_publish(secret="x", address="127.0.1.4"),
-        replace(early, user="", secret="", address="127.0.1.5"),
+        early._replace(user="", secret="", address="127.0.1.5"),
     ]
     for asked in wrong:
         assert await house.refused(asked) is not None
@@ -467,7 +467,7 @@ async def test_running_keeps_memory_fresh_and_stops_in_good_order(house: GateHou
     changed = await house.bench.change(house.reservation.code, credentials=CredentialWish())
     while house.gate.memory.board.stamps.get(house.reservation.id) != changed.reservation.revision:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0)  # a turn of the loop: the gate looks four times a second
-    await house.admitted(replace(anew, secret=changed.passcode))
+    await house.admitted(anew._replace(secret=changed.passcode))
     stop.set()
     await running
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 import pytest
 
-from bot.web.gate import gate_routes
+from bot.web.gate import gate_door
 from bot.web.server import serving
 from bot.wiring_gate import DIALECTS
 from core.gate.hooks import Answer, Dialect, Heard, Hook
@@ -101,7 +101,7 @@ async def open_door(scene: Scene, kind: ServerKind) -> AsyncIterator[Door]:
     """Open a house of that kind of server with its doorway."""
     house = await open_house(scene, server={"kind": kind, "ingest_url": INGEST[kind]})
     async with (
-        serving(gate_routes(house.gate, DIALECTS), "127.0.0.1", 0) as (host, port),
+        serving([], "127.0.0.1", 0, gate_door(house.gate, DIALECTS)) as (host, port),
         aiohttp.ClientSession() as client,
     ):
         yield Door(house, f"http://{host}:{port}", client)
@@ -188,6 +188,32 @@ async def test_whoever_does_not_know_the_address_is_told_nothing(nginx: Door) ->
     assert await nginx.publishes(key)
 
 
+async def test_odd_addresses_are_no_hooks_and_break_nothing(nginx: Door) -> None:
+    host, _, port = nginx.base.removeprefix("http://").partition(":")
+    path = nginx.hook.removeprefix(nginx.base)
+    for method, target in (
+        ("OPTIONS", "*"),
+        ("GET", "/"),
+        ("GET", "//"),
+        ("GET", "/gate"),
+        ("GET", "/gate/"),
+        ("GET", "/gate//hls"),
+        ("GET", f"/{path}/hls"),
+        ("GET", f"{path}/hls/more"),
+        ("GET", f"{path}/hls/"),
+        ("GET", f"/x{path}/hls"),
+        ("CONNECT", "127.0.0.1:1"),
+        ("GET", f"http://127.0.0.1{path}x/hls"),
+    ):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        assert answer.split(b" ", 2)[1] in {b"400", b"403", b"404"}, (method, target, answer)
+        assert b"204" not in answer
+    assert await nginx.publishes(nginx.house.secrets.stream_key)
+
+
 async def test_a_hook_that_is_too_long_is_not_read(nginx: Door) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(40):
@@ -235,7 +261,7 @@ async def test_a_mistake_of_ours_lets_nobody_in(scene: Scene) -> None:
     house = await open_house(scene)
     broken: dict[ServerKind, Dialect] = {ServerKind.NGINX_RTMP: Broken()}
     async with (
-        serving(gate_routes(house.gate, broken), "127.0.0.1", 0) as (host, port),
+        serving([], "127.0.0.1", 0, gate_door(house.gate, broken)) as (host, port),
         aiohttp.ClientSession() as client,
     ):
         door = Door(house, f"http://{host}:{port}", client)

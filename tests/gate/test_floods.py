@@ -6,15 +6,16 @@ import asyncio
 import collections
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from core.gate.case import Case
 from core.gate.gate import Gate
 from core.gate.sightings import Sightings
 from core.gate.throttle import Throttle
 from core.model.gate import Access, Admit, Asked, Reason, Refuse
 from core.model.request import CredentialWish
 from core.model.reservation import CredentialMode
+from core.policy.gate import Given
 from core.store.connections import Admitted
 from tests.desks import Scene
 from tests.gate.house import AWAY, GateHouse, open_house, passcode_of
@@ -46,7 +47,7 @@ async def test_a_slot_is_closed_during_a_flood(scene: Scene) -> None:
     house = await open_house(scene)
     path = house.stream.rpartition("/")[2]
     nothing = house.to_watch(user="", secret="", stream="", path=path, client="", address=AWAY)
-    unknown = replace(nothing, path="000000")
+    unknown = nothing._replace(path="000000")
     wrong = house.to_publish(secret="guessed", address=AWAY)
     async with flooded(house, nothing, unknown, wrong) as gate:
         assert isinstance(await gate.ask(house.server, house.to_watch()), Admit)
@@ -91,7 +92,7 @@ async def chosen(scene: Scene, passcode: str) -> GateHouse:
 async def guess_at_once(house: GateHouse, words: list[str]) -> list[Reason | None]:
     """Try words as passcodes, all at once."""
     asked = house.to_watch(client="", address=AWAY)
-    return await asyncio.gather(*(house.refused(replace(asked, secret=word)) for word in words))
+    return await asyncio.gather(*(house.refused(asked._replace(secret=word)) for word in words))
 
 
 async def test_guesses_at_once_count_as_those_one_after_another_do(scene: Scene) -> None:
@@ -131,15 +132,20 @@ def test_guesses_of_more_addresses_than_can_be_remembered_are_forgotten() -> Non
     assert throttle.count("10.0.0.1", 0.0) == 1
 
 
-def test_more_watchers_than_can_be_remembered_are_forgotten() -> None:
-    sightings = Sightings()
+async def test_more_watchers_than_can_be_remembered_are_forgotten(scene: Scene) -> None:
+    house = await open_house(scene)
+    sightings = Sightings(str.upper)
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    admit = Admit(now, 1, 0)
 
-    def watcher(number: int) -> Admitted:
-        now = datetime(2026, 11, 27, tzinfo=UTC)
-        return Admitted(1, 1, Access.WATCH, "", None, 0, f"address {number}", now)
+    def watcher(number: int) -> Case:
+        asked = Asked(Access.WATCH, address=f"address {number}")
+        return Case(house.server, "", asked, Given(Access.WATCH), now)
 
     for n in range(50_001):
-        sightings.note(watcher(n), "", 0.0)
+        sightings.note(watcher(n), admit, 0.0)
 
-    assert not sightings.knows(watcher(0), "")
-    assert sightings.knows(watcher(1), "")
+    assert not sightings.knows(watcher(0), admit)
+    assert sightings.knows(watcher(1), admit)
+    first, *_ = sightings.take().values()
+    assert first == Admitted(1, 1, Access.WATCH, "", None, 0, "ADDRESS 0", now)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.logs import log_to_file
-from bot.web.gate import gate_routes
+from bot.web.gate import gate_door
 from bot.web.server import serving
 from bot.wiring_gate import DIALECTS
 from tests.desks import Scene
@@ -107,7 +107,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
 async def port(scene: Scene, log: Path) -> AsyncIterator[Port]:
     house = await open_house(scene)
     hook = house.desk.links.hook_url(house.server.id).encode()
-    async with serving(gate_routes(house.gate, DIALECTS), "127.0.0.1", 0) as (host, number):
+    async with serving([], "127.0.0.1", 0, gate_door(house.gate, DIALECTS)) as (host, number):
         yield Port(host, number, hook, log)
 
 

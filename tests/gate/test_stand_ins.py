@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.web.gate import gate_routes
+from bot.web.gate import gate_door
 from bot.web.server import serving
 from bot.wiring_gate import DIALECTS, control_of
 from core.gate.control import Control
@@ -125,8 +125,8 @@ async def opened(kind: ServerKind, scene: Scene) -> AsyncIterator[Theatre]:
     house.gate.take_over = usher.take_over
     async with AsyncExitStack() as stack:
         stack.push_async_callback(usher.close)
-        routes = gate_routes(house.gate, DIALECTS)
-        host, port = await stack.enter_async_context(serving(routes, "127.0.0.1", 0))
+        doors = gate_door(house.gate, DIALECTS)
+        host, port = await stack.enter_async_context(serving([], "127.0.0.1", 0, doors))
         hook = f"http://{host}:{port}{house.desk.links.hook_url(house.server.id)}"
         server: OfMediamtx | OfSrs
         if kind is ServerKind.MEDIAMTX:

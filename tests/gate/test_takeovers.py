@@ -65,11 +65,11 @@ async def test_the_late_end_of_one_whose_place_was_taken_does_not_end_the_new_on
     await house.admitted(source)
     await house.leave(source)
     assert (await house.aired()).until is None
-    assert await house.refused(replace(source, address=AWAY)) is Reason.PUBLISHING
+    assert await house.refused(source._replace(address=AWAY)) is Reason.PUBLISHING
 
     await house.leave(source)  # and now it is the new one's
     assert (await house.aired()).until is not None
-    await house.admitted(replace(source, address=AWAY))
+    await house.admitted(source._replace(address=AWAY))
 
 
 async def test_an_end_that_was_waited_for_in_vain_is_later_the_new_ones(scene: Scene) -> None:

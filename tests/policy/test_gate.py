@@ -106,15 +106,15 @@ def test_an_admission_says_until_when_and_whose_it_is() -> None:
 @pytest.mark.parametrize(
     ("given", "opening", "why"),
     [
-        (replace(PUBLISH, digests=("other",)), OPENING, Reason.WRONG),
-        (replace(PUBLISH, digests=("shared",)), OPENING, Reason.WRONG),
-        (replace(PUBLISH, digests=("",)), replace(OPENING, key_digest=""), Reason.WRONG),
+        (PUBLISH._replace(digests=("other",)), OPENING, Reason.WRONG),
+        (PUBLISH._replace(digests=("shared",)), OPENING, Reason.WRONG),
+        (PUBLISH._replace(digests=("",)), replace(OPENING, key_digest=""), Reason.WRONG),
         (Given(Access.PUBLISH, nothing=True), FREE, Reason.NOTHING_GIVEN),
         (Given(Access.PUBLISH, ticket=(7, 0, 3)), OPENING, Reason.WRONG),
-        (replace(WATCH, user="other"), OPENING, Reason.WRONG),
-        (replace(WATCH, digests=("other",)), OPENING, Reason.WRONG),
-        (replace(WATCH, digests=("",)), replace(OPENING, passcode_digest=""), Reason.WRONG),
-        (replace(WATCH, digests=()), OPENING, Reason.WRONG),
+        (WATCH._replace(user="other"), OPENING, Reason.WRONG),
+        (WATCH._replace(digests=("other",)), OPENING, Reason.WRONG),
+        (WATCH._replace(digests=("",)), replace(OPENING, passcode_digest=""), Reason.WRONG),
+        (WATCH._replace(digests=()), OPENING, Reason.WRONG),
         (NOTHING, OPENING, Reason.NOTHING_GIVEN),
         (NOTHING, EACH, Reason.NOTHING_GIVEN),
         (NOTHING, None, Reason.NOTHING_GIVEN),
@@ -138,8 +138,8 @@ def test_refused(given: Given, opening: Opening | None, why: Reason) -> None:
 @pytest.mark.parametrize(
     ("given", "opening", "number"),
     [
-        (replace(WATCH, user=""), OPENING, None),
-        (replace(WATCH, digests=("older", "shared")), OPENING, None),
+        (WATCH._replace(user=""), OPENING, None),
+        (WATCH._replace(digests=("older", "shared")), OPENING, None),
         (Given(Access.WATCH, "", ("anns",)), EACH, 1),
         (Given(Access.WATCH, "whoever", ("whatever",)), FREE, None),
         (Given(Access.WATCH, ticket=(7, 1, 3)), EACH, 1),
@@ -169,7 +169,7 @@ def test_the_windows_are_the_same_whether_reconfirmed_or_just_over(status: Statu
 
 
 def test_only_who_has_the_right_credentials_hears_of_the_time() -> None:
-    wrong = replace(WATCH, digests=("other",))
+    wrong = WATCH._replace(digests=("other",))
 
     assert refused(wrong, OPENING, REHEARSAL) is Reason.WRONG
     assert refused(wrong, replace(OPENING, status=Status.CANCELLED)) is Reason.WRONG

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, Table, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from core.store import schema, veto
@@ -166,6 +168,35 @@ def test_no_row_is_lost_on_the_way_from_an_older_release(empty: Database, releas
             f"{table} is another than before"
         )
     assert declared == by_migrations
+
+
+def test_a_connection_written_down_twice_runs_once_afterwards(empty: Database) -> None:
+    one = {
+        "server_id": 1,
+        "reservation_id": 1,
+        "access": "watch",
+        "client": "7",
+        "number": None,
+        "access_serial": 0,
+        "address_digest": "d",
+        "admitted_at": NOW,
+        "seen_at": NOW,
+    }
+    with empty.writing(patience=5) as connection:
+        _make(connection, "0004")
+        _fill(connection)
+        for other in ({}, {}, {"number": 2}, {"number": 2}, {"client": "8"}, {"ended_at": LATER}):
+            _put(connection, "connection", one | other)
+
+    upgrade(empty)
+
+    with empty.writing(patience=5) as connection:
+        rows = sorted(_contents(connection)["connection"], key=itemgetter("id"))
+        with pytest.raises(IntegrityError):
+            _put(connection, "connection", one | {"number": -1})
+    assert [-1, -1, 2, 2, -1, -1] == [row["number"] for row in rows]
+    ended = [bool(row["ended_at"]) for row in rows]
+    assert [True, False, True, False, False, True] == ended
 
 
 def _make(connection: Connection, release: str) -> None:

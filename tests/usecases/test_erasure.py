@@ -111,18 +111,20 @@ def _connect(
     store: Store, now: datetime, reservation: Reservation, digests: set[str], access: Access
 ) -> None:
     """Write down connections from several addresses."""
-    store.connections.add(
-        Admitted(
-            server_id=reservation.server_id,
-            reservation_id=reservation.id,
-            access=access,
-            client=f"{access}-{digest}",
-            number=None,
-            access_serial=0,
-            address_digest=digest,
-            at=now,
-        )
-        for digest in digests
+    store.connections.sight(
+        [
+            Admitted(
+                server_id=reservation.server_id,
+                reservation_id=reservation.id,
+                access=access,
+                client=f"{access}-{digest}",
+                number=None,
+                access_serial=0,
+                address_digest=digest,
+                at=now,
+            )
+            for digest in digests
+        ]
     )
 
 

@@ -10,15 +10,18 @@ from sqlmodel import Field, SQLModel
 from core.model.gate import Access
 from core.store.tables.columns import ROW_ID, one_of, row_id
 
-_OPEN = text("ended_at IS NULL")
+OPEN = text("ended_at IS NULL")
+# what tells one that is not known to have ended from another
+ONCE = ("reservation_id", "access", "client", "address_digest", "number")
+NOBODY = -1
 
 
 class ConnectionRow(SQLModel, table=True):
     """One connection to a streaming server, or where it has none (HLS) one watcher at one address.
 
     `client` is the server's own name for it, "" where there is none; `number` is the recipient's,
-    NULL where credentials are shared or the holder publishes. The address is kept as a keyed digest
-    alone: enough to tell two apart. `seen_at` is when it was last known to run.
+    `NOBODY` where nobody can tell who it is (NULL would be equal to no other). The address is kept
+    as a keyed digest alone: enough to tell two apart. `seen_at` is when it was last known to run.
     """
 
     __tablename__ = "connection"
@@ -26,8 +29,9 @@ class ConnectionRow(SQLModel, table=True):
         one_of("connection", "access", Access),
         Index("ix_connection_reservation", "reservation_id", "access", "address_digest"),
         Index(
-            "ix_connection_open", "server_id", "client", sqlite_where=_OPEN, postgresql_where=_OPEN
+            "ix_connection_open", "server_id", "client", sqlite_where=OPEN, postgresql_where=OPEN
         ),
+        Index("ix_connection_once", *ONCE, unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: int = row_id()
@@ -35,7 +39,7 @@ class ConnectionRow(SQLModel, table=True):
     reservation_id: int = Field(foreign_key="reservation.id", sa_type=ROW_ID)
     access: str
     client: str
-    number: int | None = None
+    number: int
     access_serial: int
     address_digest: str
     admitted_at: datetime

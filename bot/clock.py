@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 EVERY = 1.0  # seconds between sweeps
 _BEAT_EVERY = timedelta(seconds=10)
 _SILENT_AFTER = 10.0
+_LAST_SWEEP = 5.0  # seconds that a sweep under way is given when we stop
 
 
 class Clock:
@@ -33,6 +35,8 @@ class Clock:
         self._desk = desk
         self._last_beat: datetime | None = None
         self.last_sweep = time.monotonic()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def sweep(self) -> int:
         """Do everything that is due now; gives how much that was.
@@ -67,6 +71,10 @@ class Clock:
                     log.error("clock.silent")
                     scheduler.shutdown(wait=False)
                     scheduler = self._scheduler()
+            scheduler.pause()  # what is under way is carried to its end: nothing else begins
+            await asyncio.sleep(0)  # what was begun by now says so
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), _LAST_SWEEP)
         finally:
             scheduler.shutdown(wait=False)
 
@@ -80,12 +88,15 @@ class Clock:
         return scheduler
 
     async def _safe_sweep(self) -> None:
+        self._idle.clear()
         try:
             await self.sweep()
         except BusyError as error:
             log.warning("clock.busy", extra={"reason": str(error)})
         except Exception:
             log.exception("clock.failed")
+        finally:
+            self._idle.set()
 
     async def _carried_out(self, due: Due) -> bool:
         try:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.discord.hall import NOT_ANSWERING, word_of
 from core.store.database import BusyError
 from core.store.desk import Desk
 from core.store.store import Store
+from core.waiting import paused
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ class Target:
     @property
     def place(self) -> str:
         """Name it in the database."""
-        return f"discord:commands:{self.application}:{self.guild or EVERYWHERE}"
+        return f"{_places(self.application)}{self.guild or EVERYWHERE}"
 
     @property
     def version(self) -> str:
@@ -56,28 +58,32 @@ async def sync(
 ) -> None:
     """See to it that Discord has the commands as they are; tries on until it has, or `stop`.
 
-    Where they were written everywhere before, and now are for one guild, they are taken away there:
-    nobody is to see them twice.
+    Wherever else they were written before they are taken away: nobody is to see them twice.
     """
     application = tree.client.application_id
     if application is None:
         raise ValueError("the client has not logged in yet")
     payload = tuple(command.to_dict(tree) for command in tree.get_commands())
-    targets = [Target(application, guild, payload)]
-    if guild is not None:
-        targets.append(Target(application, None, ()))
-    for target in targets:
-        pause = _AGAIN_AFTER
-        while not stop.is_set() and not await _synced(desk, tree.client, target):
-            await _wait(stop, pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+    target = Target(application, guild, payload)
+    await _tried(partial(_synced, desk, tree.client, target), stop)
+    await _tried(partial(_cleared, desk, tree.client, target), stop)
 
 
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
+async def _tried(write: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> None:
+    pause = _AGAIN_AFTER
+    while not stop.is_set() and not await write():
+        await paused(stop, pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+async def _cleared(desk: Desk, client: discord.Client, now: Target) -> bool:
+    """Take commands away wherever they stand besides; False where that did not work."""
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+        others = await desk.read(_others, now)
+    except BusyError as error:
+        log.warning("discord.commands_busy", extra={"reason": str(error)})
+        return False
+    return all([await _synced(desk, client, one) for one in others])
 
 
 async def _synced(desk: Desk, client: discord.Client, target: Target) -> bool:
@@ -108,7 +114,7 @@ def _is_final(error: BaseException) -> bool:
 
 async def _are_there(client: discord.Client, target: Target) -> bool:
     """Tell whether there are any: a guild that removed the desk and has it again lost its own."""
-    if target.guild is None:
+    if target.guild is None or not target.payload:
         return True
     return bool(await client.http.get_guild_commands(target.application, target.guild))
 
@@ -130,6 +136,20 @@ def _is_written(store: Store, _: datetime, target: Target) -> bool:
     if last is None:
         return not target.payload  # none were ever written there
     return store.records.last_beat(target.version) == last
+
+
+def _others(store: Store, _: datetime, now: Target) -> tuple[Target, ...]:
+    """List the other places in which commands were ever written, each with nothing in it."""
+    before = _places(now.application)
+    names = [name.removeprefix(before) for name in store.records.beats(before)]
+    guilds = [int(name) for name in names if name.isdecimal()]
+    everywhere = [None] if EVERYWHERE in names else []
+    others = [guild for guild in (*everywhere, *guilds) if guild != now.guild]
+    return tuple(Target(now.application, guild, ()) for guild in others)
+
+
+def _places(application: int) -> str:
+    return f"discord:commands:{application}:"
 
 
 def _note_written(store: Store, now: datetime, target: Target) -> None:

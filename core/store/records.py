@@ -60,6 +60,13 @@ class Records:
             select(PulseRow.beat_at).where(col(PulseRow.name) == name)
         ).scalar()
 
+    def beats(self, prefix: str) -> tuple[str, ...]:
+        """List the parts of the desk whose names begin so."""
+        names = self._connection.execute(
+            select(PulseRow.name).where(col(PulseRow.name).startswith(prefix, autoescape=True))
+        ).scalars()
+        return tuple(sorted(names))
+
     def beat(self, name: str, at: datetime) -> None:
         """Note that a part of the desk did its round."""
         beaten = self._connection.execute(

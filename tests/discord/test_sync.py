@@ -113,6 +113,26 @@ async def test_those_for_all_are_taken_away_where_one_guild_has_them(town: Town)
     assert 1 == len(town.stage.guild.commands)
 
 
+async def test_those_for_one_guild_are_taken_away_where_all_have_them(town: Town) -> None:
+    await town.run_once(discord_guild=str(GUILD_ID))
+    for _ in range(2):
+        await town.run_once()
+    assert (1, 2) == (town.written(EVERYWHERE), town.written(IN_GUILD))
+    assert {} == town.stage.guild.commands
+    assert 1 == len(town.stage.discord.commands)
+
+    await town.run_once(discord_guild=str(GUILD_ID))
+    assert 1 == len(town.stage.guild.commands)
+    assert {} == town.stage.discord.commands
+
+
+async def test_a_guild_that_no_longer_has_the_desk_holds_nothing_up(town: Town) -> None:
+    await town.run_once(discord_guild=str(GUILD_ID))
+    town.stage.guild.remove_bot()
+    await town.run_once()
+    assert 1 == len(town.stage.discord.commands)
+
+
 async def test_a_guild_that_has_the_desk_again_has_the_commands_again(town: Town) -> None:
     await town.run_once(discord_guild=str(GUILD_ID))
     async with town.run(discord_guild=str(GUILD_ID)):

@@ -1,0 +1,21 @@
+"""Every page of the site, in one list."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.rendering import static_file
+from bot.web.site import NoSuchPageError, Site
+
+
+def site_routes(site: Site) -> list[web.RouteDef]:
+    """Give the routes of all pages."""
+    return [*site.routes("GET", "/static/{digest}/{name}", _static)]
+
+
+async def _static(request: web.Request) -> web.Response:
+    """Give a file beside the pages; its address changes with it, so browsers may keep it."""
+    found = static_file(request.match_info["name"])
+    if found is None:
+        raise NoSuchPageError
+    return found

@@ -1,0 +1,60 @@
+// What the pages do beyond showing: times in the reader's own zone, a countdown, copying.
+// Without it they say the same, in the server's zone.
+"use strict";
+
+const own = new Intl.DateTimeFormat(undefined, {
+  weekday: "short", day: "numeric", month: "short", year: "numeric",
+  hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
+
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(time.dateTime);
+  if (!Number.isNaN(at.getTime())) {
+    time.title = time.textContent;
+    time.textContent = own.format(at);
+  }
+}
+
+function left(seconds) {
+  const parts = [];
+  for (const [unit, size] of [["d", 86400], ["h", 3600], ["min", 60]]) {
+    if (seconds >= size) {
+      parts.push(`${Math.floor(seconds / size)} ${unit}`);
+      seconds %= size;
+    }
+  }
+  if (parts.length < 2) parts.push(`${Math.floor(seconds)} s`);
+  return parts.slice(0, 2).join(" ");
+}
+
+for (const count of document.querySelectorAll("[data-until]")) {
+  // by the server's clock: the reader's own may be wrong
+  const ahead = Date.parse(count.dataset.now) - Date.now();
+  const until = Date.parse(count.dataset.until);
+  const tick = () => {
+    const seconds = (until - Date.now() - ahead) / 1000;
+    if (seconds > 0) {
+      count.textContent = left(seconds);
+      setTimeout(tick, 1000 - (Date.now() % 1000));
+    } else {
+      // not everybody in the same instant
+      setTimeout(() => location.reload(), 300 + Math.random() * 1500);
+    }
+  };
+  tick();
+}
+
+for (const part of document.querySelectorAll("[data-copies]")) {
+  part.hidden = !navigator.clipboard;
+  part.addEventListener("click", async () => {
+    const text = document.getElementById(part.dataset.copies).textContent.trim();
+    const label = part.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      part.textContent = "Copied";
+    } catch {
+      part.textContent = "Please copy it by hand";
+    }
+    setTimeout(() => { part.textContent = label; }, 2000);
+  });
+}

@@ -21,7 +21,9 @@ from bot.logs import log_to_file, log_to_stderr
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.manifest import manifest_text
 from bot.web.gate import gate_door
+from bot.web.pages import site_routes
 from bot.web.server import serve
+from bot.web.site import Known, Site
 from bot.wiring import App, SchemaBehindError, meet_slack, open_app, open_database_of
 from bot.wiring_gate import DIALECTS
 from core.access.vault import SealBrokenError
@@ -122,9 +124,10 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
         parts.append(app.discord.run(stop))
     if "web" in roles:
         slack_routes = app.slack.routes if app.slack is not None else ()
+        routes = [*site_routes(Site(app.desk, Known(settings.public_url))), *slack_routes]
         doors = gate_door(app.gate, DIALECTS)
         parts += [
-            serve(slack_routes, doors, settings.http_host, settings.http_port, stop),
+            serve(routes, doors, settings.http_host, settings.http_port, stop),
             app.gate.memory.run(stop),
         ]
         if app.slack is not None and "slack" not in roles and slack_routes:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.web.holder import holder_routes
+from bot.web.join import join_routes
 from bot.web.rendering import static_file
 from bot.web.site import NoSuchPageError, Site
+from bot.web.stop import stop_routes
 
 
 def site_routes(site: Site) -> list[web.RouteDef]:
     """Give the routes of all pages."""
-    return [*site.routes("GET", "/static/{digest}/{name}", _static)]
+    return [
+        *site.routes("GET", "/static/{digest}/{name}", _static),
+        *join_routes(site),
+        *holder_routes(site),
+        *stop_routes(site),
+    ]
 
 
 async def _static(request: web.Request) -> web.Response:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from bot.web.prose import instant_html, line_html
 from core.model.prose import At
 from core.notices.said import cleaned, cleaned_lines
-from core.notices.times import slot_words
+from core.notices.times import length_words, slot_words
 
 _STATIC = {
     "callboard.css": "text/css",
@@ -49,6 +49,7 @@ class Rendering:
             "lines": cleaned_lines,
             "instant": _instant,
             "prose": line_html,
+            "span": length_words,
             "slot": slot_words,
         }
         self._environment = made

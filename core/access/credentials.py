@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 
+from core.model.reservation import CredentialMode
+
 # Crockford's base 32: no I, L, O or U, so that nothing is misread and nothing rude is spelt
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("ILO", "110")
@@ -38,6 +40,14 @@ def new_passcode() -> str:
 def new_stream_key() -> str:
     """Make the holder's stream key: 192 bits, URL-safe."""
     return secrets.token_urlsafe(_STREAM_KEY_BYTES)
+
+
+def credentials_of(
+    mode: CredentialMode, shared: tuple[str, str], number: int, own: str
+) -> tuple[str, str]:
+    """Give one recipient's user name and passcode: the shared ones, or their own."""
+    user, passcode = shared
+    return (f"{user}-{number}", own) if mode is CredentialMode.EACH else (user, passcode)
 
 
 def _drawn(length: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from core.access.credentials import credentials_of
 from core.access.links import Purpose
 from core.access.vault import SealBrokenError
 from core.model.addresses import Ingest, for_player, ingest
@@ -334,9 +335,9 @@ class _Access:
         return opened
 
     def _credentials(self, number: int) -> tuple[str, str]:
-        if self._reservation.credential_mode is CredentialMode.EACH:
-            return f"{self._secrets.watch_user}-{number}", self._own.get(number, "")
-        return self._secrets.watch_user, self._secrets.passcode
+        shared = self._secrets.watch_user, self._secrets.passcode
+        mode = self._reservation.credential_mode
+        return credentials_of(mode, shared, number, self._own.get(number, ""))
 
     def _to_watch(self, notice: Notice, user: str, passcode: str) -> dict[str, str]:
         player_url = for_player(self._kind, notice.facts.watch_url, user, passcode)

@@ -26,7 +26,27 @@ class Stopped:
     holder_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """Who would hear no more, and of whom; `stopped` where that is so already."""
+
+    contact: Contact
+    holder_name: str
+    stopped: bool
+
+
 remembered(Stopped)
+
+
+def subscribed(store: Store, now: datetime, claim: Claim) -> Subscribed | None:
+    """Say what a link to unsubscribe is about; None if there is no such recipient any more."""
+    key = (claim.reservation_id, claim.number)
+    recipient = store.recipients.many([key]).get(key)
+    if recipient is None or not recipient.contact.address:
+        return None
+    reservation = store.reservations.get(claim.reservation_id)
+    holder = store.people.name_in(reservation.workspace_id, reservation.holder_id)
+    return Subscribed(recipient.contact, holder, recipient.suppressed == UNSUBSCRIBED)
 
 
 def unsubscribe(store: Store, now: datetime, claim: Claim, *, from_everybody: bool) -> bool:

@@ -15,6 +15,9 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   }
 }
 
+const headline = document.querySelector("h1");
+if (headline) document.title = `${headline.textContent.trim()} · Callboard`;
+
 function left(seconds) {
   const parts = [];
   for (const [unit, size] of [["d", 86400], ["h", 3600], ["min", 60]]) {

@@ -1,0 +1,100 @@
+"""The page behind a join link, and behind the one that all share: when, where, how to get in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from bot.web.site import Handler, NoSuchPageError, Site
+from core.access.links import Purpose
+from core.notices.said import shortened
+from core.notices.times import length_words
+from core.notices.words import TITLE_LIMIT
+from core.usecases.visiting import Phase, Visit, visit
+
+_GOOGLE = "https://calendar.google.com/calendar/render"
+_OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
+# the badge of each phase, and its colour in callboard.css
+_BADGES = {
+    Phase.BEFORE: ("Confirmed", "good"),
+    Phase.ON: ("On now", "good"),
+    Phase.OVER: ("Over", ""),
+    Phase.CANCELLED: ("Cancelled", "bad"),
+    Phase.LAPSED: ("Lapsed", "bad"),
+    Phase.REMOVED: ("Taken off the list", ""),
+}
+_PROVISIONAL = ("Provisional", "wait")
+
+
+def join_routes(site: Site) -> list[web.RouteDef]:
+    """Give the routes of the pages that show a reservation to its audience."""
+    page = _JoinPage(site)
+    return [
+        route
+        for purpose in (Purpose.JOIN, Purpose.SLOT)
+        for route in site.routes("GET", f"/{purpose}/{{token}}", page.handler(purpose))
+    ]
+
+
+class _JoinPage:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def handler(self, purpose: Purpose) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            claim = self._site.claim(request, purpose)
+            seen = await self._site.desk.read(visit, claim)
+            if seen is None:
+                raise NoSuchPageError
+            link = self._site.desk.links.make(Purpose.SLOT, claim.reservation_id)
+            return self._site.page("join.html", _values(seen, link))
+
+        return handle
+
+
+def _values(seen: Visit, link: str) -> dict[str, object]:
+    provisional = seen.phase is Phase.BEFORE and seen.provisional
+    plays = seen.admission.playing if seen.admission else None
+    return {
+        "seen": seen,
+        "badge": _PROVISIONAL if provisional else _BADGES[seen.phase],
+        "length": length_words(seen.facts.slot.length),
+        "calendars": calendars(seen, link) if seen.phase is Phase.BEFORE else (),
+        "media": plays.origin if plays else "",
+    }
+
+
+def calendars(seen: Visit, link: str) -> tuple[tuple[str, str], ...]:
+    """Give the calendars on the web that an entry can be put into, with the address that does.
+
+    `link` may stand in calendars, which are shared. Google's and Microsoft's parameters are as
+    their own "add to calendar" links have them.
+    """
+    slot, title = seen.facts.slot, shortened(seen.facts.title, TITLE_LIMIT)
+    google = {
+        "action": "TEMPLATE",
+        "text": title,
+        "dates": f"{_basic(slot.starts_at)}/{_basic(slot.ends_at)}",
+        "details": link,
+        "location": seen.facts.server_name,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "startdt": slot.starts_at.isoformat(timespec="seconds"),
+        "enddt": slot.ends_at.isoformat(timespec="seconds"),
+        "body": link,
+        "location": seen.facts.server_name,
+    }
+    return (
+        ("Google Calendar", f"{_GOOGLE}?{urlencode(google)}"),
+        ("Outlook", f"{_OUTLOOK}?{urlencode(outlook)}"),
+    )
+
+
+def _basic(instant: datetime) -> str:
+    """Write an instant in the basic format of ISO 8601, in UTC."""
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -28,6 +28,7 @@ from tests.desks import SECRET, Clock
 from tests.slack.house import SOCKET
 from tests.slack.program import Mailboxes
 from tests.slack.server import Channel, Message, Person, SlackServer, Team, open_slack
+from tests.slack.speaking import code_in
 
 SOON = 10  # seconds
 OPERATOR = Account(WorkspaceKind.CONSOLE, "local", "Console", "olga", "Olga", Role.OPERATOR)
@@ -196,15 +197,6 @@ async def reserve(who: Person, start: str = "fri 20:00", **fields: object) -> st
     told = await heard.opened()
     assert "Permitted" in told.words, told.words
     return code_in(told.words)
-
-
-def code_in(words: str) -> str:
-    """Find a reservation's code in what somebody read."""
-    return next(one for word in words.split() if _is_code(one := word.strip(".,()")))
-
-
-def _is_code(word: str) -> bool:
-    return len(word) == 7 and word[3] == "-" and word.replace("-", "").isalnum() and word.isupper()
 
 
 def posted_in(channel: Channel) -> list[str]:

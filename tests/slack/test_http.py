@@ -15,10 +15,11 @@ import pytest
 from tests.databases import SqliteFiles
 from tests.desks import Clock
 from tests.slack.house import HTTP
-from tests.slack.runs import Town, code_in, open_town
+from tests.slack.runs import Town, open_town
 from tests.slack.server import HttpReply, payloads
 from tests.slack.server.errors import Json
 from tests.slack.server.http_mode import FORM, Signed
+from tests.slack.speaking import code_in
 
 AS_JSON = "application/json"
 TYPED = "Xylophone"  # what is typed here, and is nobody else's business

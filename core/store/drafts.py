@@ -92,12 +92,15 @@ class Drafts:
         )
         return dropped.rowcount == 1
 
-    def keep_newest(self, account_id: int, most: int) -> None:
-        """Forget an account's oldest drafts, where it has more than so many."""
+    def keep_newest(self, account_id: int, most: int, kept: str) -> None:
+        """Forget an account's oldest drafts, where it has more than so many.
+
+        `kept` stays: it was made just now, whatever a clock says that was set back since.
+        """
         newest = (
             select(DraftRow.id)
             .where(col(DraftRow.account_id) == account_id)
-            .order_by(col(DraftRow.made_at).desc(), col(DraftRow.id))
+            .order_by((col(DraftRow.id) == kept).desc(), col(DraftRow.made_at).desc())
             .limit(most)
         )
         self._connection.execute(

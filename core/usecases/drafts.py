@@ -39,7 +39,7 @@ def keep_draft(  # noqa: PLR0913 - whose, of which form, what, and in place of w
         known = store.drafts.get(draft.id, account_id, now - KEEP_DRAFTS)
         return store.drafts.put(draft, account_id, text, now) if known else None
     made = store.drafts.add(account_id, kind, text, now)
-    store.drafts.keep_newest(account_id, MOST_DRAFTS)
+    store.drafts.keep_newest(account_id, MOST_DRAFTS, made.id)
     return made
 
 

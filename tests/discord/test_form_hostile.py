@@ -14,14 +14,15 @@ from tests.discord.server.messages import Message
 from tests.discord.server.modals import Modal
 from tests.slack.hostile import HOSTILE
 
-SAMPLE = HOSTILE[::7]
+# no client sends half a character: it has none to send
+SENT = [one for one in HOSTILE if one.encode(errors="ignore").decode() == one]
 
 
 @pytest.mark.parametrize("part", range(4))
 async def test_whatever_is_typed_comes_back_and_nothing_is_refused(
     house: DiscordHouse, part: int
 ) -> None:
-    for words in SAMPLE[part::4]:
+    for words in SENT[part::4]:
         form = await form_of(house, "/slot reserve")
         message = await _handed_in(house, form, words, more=True)
         _is_tame(message)
@@ -31,7 +32,8 @@ async def test_whatever_is_typed_comes_back_and_nothing_is_refused(
             _is_tame(message)
             again = await open_from(house.hanna, message, button_with(message, sheet))
             for name, typed in _fitting(opened, words).items():
-                assert readable(typed).strip() == again.value(name).strip()
+                # a break may come back as another one, or in one line as a space
+                assert readable(typed).split() == again.value(name).split()
     assert [] == house.general.messages
 
 

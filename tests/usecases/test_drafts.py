@@ -147,6 +147,19 @@ async def test_nobody_keeps_more_than_a_few(desk: Desk, hanna: Actor, clock: Clo
     assert others == await desk.read(open_draft, ute, "reserve", others.id)
 
 
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(hours=1)], ids=str)
+async def test_the_newest_is_kept_whatever_the_clock_says(
+    desk: Desk, hanna: Actor, clock: Clock, back: timedelta
+) -> None:
+    for _ in range(MOST_DRAFTS):
+        await kept(desk, hanna)
+    clock.move(-back)
+
+    for _ in range(5):
+        newest = await kept(desk, hanna)
+        assert newest == await desk.read(open_draft, hanna, "reserve", newest.id)
+
+
 async def test_without_its_key_the_form_is_empty(desk: Desk, hanna: Actor, scene: Scene) -> None:
     draft = await kept(desk, hanna)
     await scene.desk.run(

@@ -19,6 +19,9 @@ _PROGRAM = (
 )
 _PATTERN = f"-re -f lavfi -i testsrc=size=160x120:rate={FPS}"
 _CHEAP = f"-c:v libx264 -preset ultrafast -tune zerolatency -threads 1 -pix_fmt yuv420p -g {FPS}"
+# nginx-rtmp's HLS names a sound track in any case, and browsers wait for it
+_SOUND = "-f lavfi -i sine=frequency=440:sample_rate=44100"
+_CHEAP_SOUND = "-c:a aac -b:a 64k"
 _LIVE = "-fflags nobuffer -analyzeduration 100000 -probesize 4096"
 
 
@@ -86,9 +89,11 @@ class Media:
 
 
 @asynccontextmanager
-async def publishing(url: str) -> AsyncIterator[Media]:
+async def publishing(url: str, *, sound: bool = False) -> AsyncIterator[Media]:
     """Publish a test pattern by RTMP, ten frames a second, until the end of the block."""
-    async with _running([*_words(_PATTERN), *_words(_CHEAP), "-f", "flv", url]) as media:
+    source = f"{_PATTERN} {_SOUND}" if sound else _PATTERN
+    made = f"{_CHEAP} {_CHEAP_SOUND}" if sound else _CHEAP
+    async with _running([*_words(source), *_words(made), "-f", "flv", url]) as media:
         yield media
 
 

@@ -9,6 +9,7 @@ from tests.requirements import require
 
 NGINX_RTMP_MODULE = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 _PACKAGES = {
+    "chromium": "chromium",
     "ffmpeg": "ffmpeg",
     "ffprobe": "ffmpeg",
     "icecast2": "icecast2",

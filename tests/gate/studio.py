@@ -133,6 +133,7 @@ def entered(text: str, label: str) -> str:
 @asynccontextmanager
 async def open_studio(database_url: str, folder: Path, server: str) -> AsyncIterator[Studio]:
     """Open a desk with one server, added with the words that say how it is reached."""
+    port = free_port()
     async with Mailroom(folder / "mail") as mailboxes:
         settings = Settings(
             data=folder,
@@ -140,7 +141,8 @@ async def open_studio(database_url: str, folder: Path, server: str) -> AsyncIter
             secret_key=SECRET,
             smtp_url=mailboxes.url,
             mail_from="slots@callboard.example",
-            http_port=free_port(),
+            http_port=port,
+            public_url=f"http://127.0.0.1:{port}",
         )
         studio = Studio(settings, RunningClock(), mailboxes)
         await studio.start()

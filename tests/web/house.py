@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -114,10 +115,11 @@ class WebHouse:
 async def open_web(
     scene: Scene, public_url: str = PUBLIC, extra: list[web.RouteDef] | None = None
 ) -> AsyncIterator[WebHouse]:
-    """Open the site of a scene's desk."""
+    """Open the site of a scene's desk, at the port in its address where it has one."""
     site = Site(scene.desk, Known(public_url))
+    known = urlsplit(public_url)
     async with (
-        serving([*site_routes(site), *(extra or [])], "127.0.0.1", 0) as (host, port),
+        serving([*site_routes(site), *(extra or [])], "127.0.0.1", known.port or 0) as (host, port),
         aiohttp.ClientSession() as client,
     ):
-        yield WebHouse(Bench(scene), site, f"http://{host}:{port}", client)
+        yield WebHouse(Bench(scene), site, f"http://{host}:{port}", client, known.netloc)

@@ -19,15 +19,12 @@ const headline = document.querySelector("h1");
 if (headline) document.title = `${headline.textContent.trim()} · Callboard`;
 
 function left(seconds) {
-  const parts = [];
-  for (const [unit, size] of [["d", 86400], ["h", 3600], ["min", 60]]) {
-    if (seconds >= size) {
-      parts.push(`${Math.floor(seconds / size)} ${unit}`);
-      seconds %= size;
-    }
-  }
-  if (parts.length < 2) parts.push(`${Math.floor(seconds)} s`);
-  return parts.slice(0, 2).join(" ");
+  const whole = Math.max(0, Math.floor(seconds));
+  const [days, hours] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24];
+  const [minutes, rest] = [Math.floor(whole / 60) % 60, whole % 60];
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return `${hours} h ${minutes} min`;
+  return minutes ? `${minutes} min ${rest} s` : `${rest} s`;
 }
 
 for (const count of document.querySelectorAll("[data-until]")) {
@@ -45,6 +42,16 @@ for (const count of document.querySelectorAll("[data-until]")) {
     }
   };
   tick();
+}
+
+// nobody may publish yet, or again; and Chromium gives up a stream that has just begun
+for (const player of document.querySelectorAll("video, audio")) {
+  player.addEventListener("error", () => {
+    setTimeout(() => {
+      player.load();
+      player.play().catch(() => {});
+    }, 2000 + Math.random() * 1000);
+  });
 }
 
 for (const part of document.querySelectorAll("[data-copies]")) {

@@ -1,0 +1,77 @@
+"""From the mail to the last frame in a real browser: real nginx, real ffmpeg, real Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from core.model.addresses import path_of
+from tests.claims.house import text_of
+from tests.gate.media import publishing
+from tests.gate.studio import ANN, MINUTE, SOON
+from tests.gate.test_story_nginx_rtmp import House, open_house
+from tests.web.browser import Reader, open_browser, reader_in
+
+PLAYED = """more => new Promise(done => {
+    const video = document.querySelector("video");
+    const look = () => {
+        const shown = video.getVideoPlaybackQuality().totalVideoFrames;
+        shown > more ? done(shown) : video.requestVideoFrameCallback(look);
+    };
+    look();
+})"""
+
+
+@pytest.fixture
+async def house(sqlite_files: object, tmp_path: Path) -> AsyncIterator[House]:
+    url: str = sqlite_files.fresh()  # type: ignore[attr-defined]
+    async with open_house(url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+async def link_in_mail(house: House, recipient: str, purpose: str, subject: str = "") -> str:
+    """Wait for a mail; gives the link in it that is for something."""
+    text = text_of(await house.studio.mailboxes.newest(recipient, subject))
+    found = re.search(rf"http://127\.0\.0\.1:\d+/{purpose}/\S+", text)
+    assert found, text
+    return found[0]
+
+
+async def frames(reader: Reader, more_than: int) -> int:
+    """Wait until the player has shown more frames than that; gives how many."""
+    return int(await asyncio.wait_for(reader.page.evaluate(PLAYED, more_than), SOON))
+
+
+async def test_a_recipient_watches_from_the_link_in_the_mail_and_is_shut_out_at_the_end(
+    house: House, browser: Browser
+) -> None:
+    slot = await house.reserve()
+    link = await link_in_mail(house, ANN, "join")
+    clock = house.studio.clock
+    async with reader_in(browser) as ann:
+        assert "until it starts" in await ann.open(link)
+        clock.jump_to(slot.slot.starts_at - 9 * MINUTE)
+        encoder = await house.studio.encoder_address()
+        async with publishing(encoder, sound=True) as publisher:
+            await publisher.started()
+            await house.nginx.playlist(path_of(slot.code))
+            house.begin(slot)
+            assert "On now" in await ann.open(link)
+            first = await frames(ann, 0)
+            assert await frames(ann, first + 20) > first
+
+            clock.jump_to(slot.slot.ends_at)
+            assert "It is over" in await ann.open(link)
+            assert 0 == await ann.page.locator("video").count()
+    assert [] == ann.complaints

@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 from core.model.addresses import path_of
 from tests.claims.house import text_of
 from tests.gate.media import publishing
-from tests.gate.studio import ANN, MINUTE, SOON
+from tests.gate.studio import ANN, BEN, MINUTE, OLGA, SOON
 from tests.gate.test_story_nginx_rtmp import House, open_house
 from tests.web.browser import Reader, open_browser, reader_in
 
@@ -43,7 +43,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def link_in_mail(house: House, recipient: str, purpose: str, subject: str = "") -> str:
     """Wait for a mail; gives the link in it that is for something."""
     text = text_of(await house.studio.mailboxes.newest(recipient, subject))
-    found = re.search(rf"http://127\.0\.0\.1:\d+/{purpose}/\S+", text)
+    found = re.search(rf"http://127\.0\.0\.1:\d+/{purpose}/[\w-]+", text)
     assert found, text
     return found[0]
 
@@ -75,3 +75,34 @@ async def test_a_recipient_watches_from_the_link_in_the_mail_and_is_shut_out_at_
             assert "It is over" in await ann.open(link)
             assert 0 == await ann.page.locator("video").count()
     assert [] == ann.complaints
+
+
+async def test_by_links_in_mail_alone_a_holder_changes_and_cancels_and_a_reader_unsubscribes(
+    house: House, browser: Browser
+) -> None:
+    slot = await house.reserve()
+    mine = await link_in_mail(house, OLGA, "holder")
+    stop = await link_in_mail(house, ANN, "stop")
+    async with reader_in(browser, scripts=False) as olga, reader_in(browser) as ann:
+        assert slot.code in await olga.open(mine)
+        await olga.page.get_by_role("link", name="Change").click()
+        await olga.page.get_by_label("Title").fill("Second night")
+        await olga.page.get_by_role("button", name="Change it").click()
+        assert "Changed" in await olga.words()
+        await house.studio.mailboxes.newest(ANN, "Second night")
+
+        assert ANN in await ann.open(stop)
+        await ann.page.get_by_role("button", name="Nothing more of Olga").click()
+        assert "You will hear no more of Olga" in await ann.words()
+
+        await olga.open(mine)
+        await olga.page.get_by_role("link", name="Cancel").click()
+        await olga.page.get_by_label("Why").fill("The singer is ill")
+        await olga.page.get_by_role("button", name="Cancel it").click()
+        assert "Cancelled" in await olga.words()
+    called_off = text_of(await house.studio.mailboxes.newest(ANN, "Cancelled"))
+    assert "The singer is ill" in called_off  # once more, for she had been told to come
+    before = len(house.studio.mailboxes.mailbox(ANN))
+    await house.studio.reserve("Another", after=90 * MINUTE)
+    await house.studio.mailboxes.newest(BEN, "Another")
+    assert before == len(house.studio.mailboxes.mailbox(ANN))

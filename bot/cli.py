@@ -79,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     deliveries.add_argument("code", nargs="?", help="of one reservation alone")
     deliveries.set_defaults(command=_deliveries)
 
+    operators = commands.add_parser(
+        "operators-link", help="the address of the operators' page, which shows the whole desk"
+    )
+    operators.set_defaults(command=_operators_link)
+
     manifest = commands.add_parser(
         "slack-manifest", help="the Slack app's manifest, to be pasted in where Slack asks for one"
     )
@@ -137,6 +142,12 @@ def _deliveries(given: argparse.Namespace) -> int:
     from bot.deliveries import print_deliveries
 
     return print_deliveries(given.code)
+
+
+def _operators_link(_: argparse.Namespace) -> int:
+    from bot.operators_link import print_operators_link
+
+    return print_operators_link()
 
 
 def _slack_manifest(_: argparse.Namespace) -> int:

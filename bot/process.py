@@ -21,6 +21,7 @@ from bot.logs import log_to_file, log_to_stderr
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.manifest import manifest_text
 from bot.web.gate import gate_door
+from bot.web.health import health_routes
 from bot.web.pages import site_routes
 from bot.web.server import serve
 from bot.web.site import Known, Site
@@ -124,7 +125,9 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
         parts.append(app.discord.run(stop))
     if "web" in roles:
         slack_routes = app.slack.routes if app.slack is not None else ()
-        routes = [*site_routes(Site(app.desk, Known(settings.public_url))), *slack_routes]
+        site = Site(app.desk, Known(settings.public_url))
+        health = health_routes(app.desk, app.gate.counts)
+        routes = [*site_routes(site), *health, *slack_routes]
         doors = gate_door(app.gate, DIALECTS)
         parts += [
             serve(routes, doors, settings.http_host, settings.http_port, stop),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -9,11 +10,14 @@ from aiohttp import web
 
 from bot.web.site import Handler, NoSuchPageError, Site
 from core.access.links import Purpose
+from core.model.recipient import Told
+from core.notices.as_feed import FeedEntry, single_entry
 from core.notices.said import shortened
 from core.notices.times import length_words
 from core.notices.words import TITLE_LIMIT
 from core.usecases.visiting import Phase, Visit, visit
 
+_CALENDAR = "slot.ics"
 _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 # the badge of each phase, and its colour in callboard.css
@@ -31,27 +35,53 @@ _PROVISIONAL = ("Provisional", "wait")
 def join_routes(site: Site) -> list[web.RouteDef]:
     """Give the routes of the pages that show a reservation to its audience."""
     page = _JoinPage(site)
-    return [
-        route
-        for purpose in (Purpose.JOIN, Purpose.SLOT)
-        for route in site.routes("GET", f"/{purpose}/{{token}}", page.handler(purpose))
-    ]
+    made = []
+    for purpose in (Purpose.JOIN, Purpose.SLOT):
+        path = f"/{purpose}/{{token}}"
+        made += site.routes("GET", path, page.handler(purpose, page.show))
+        made += site.routes("GET", f"{path}/{_CALENDAR}", page.handler(purpose, page.calendar))
+    return made
 
 
 class _JoinPage:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def handler(self, purpose: Purpose) -> Handler:
+    def handler(
+        self, purpose: Purpose, answer: Callable[[Visit, str, str], web.Response]
+    ) -> Handler:
+        """Let in whoever has a link; the answer is given the shared one, and the page's path."""
+
         async def handle(request: web.Request) -> web.Response:
             claim = self._site.claim(request, purpose)
             seen = await self._site.desk.read(visit, claim)
             if seen is None:
                 raise NoSuchPageError
-            link = self._site.desk.links.make(Purpose.SLOT, claim.reservation_id)
-            return self._site.page("join.html", _values(seen, link))
+            shared = self._site.desk.links.make(Purpose.SLOT, claim.reservation_id)
+            here = f"{self._site.known.base}/{purpose}/{request.match_info['token']}"
+            return answer(seen, shared, here)
 
         return handle
+
+    def show(self, seen: Visit, shared: str, here: str) -> web.Response:
+        """Show when and where, and how to get in."""
+        calendar = f"{here}/{_CALENDAR}"
+        return self._site.page("join.html", {**_values(seen, shared), "calendar": calendar})
+
+    def calendar(self, seen: Visit, shared: str, _: str) -> web.Response:
+        """Give the entry that a calendar takes; it opens nothing by itself."""
+        level = Told.PROVISIONAL if seen.provisional else Told.CONFIRMED
+        if seen.phase in {Phase.CANCELLED, Phase.LAPSED, Phase.REMOVED}:
+            level = Told.CANCELLED
+        entry = FeedEntry(
+            seen.uid, seen.revision, seen.made_at, level, seen.facts, seen.code, shared
+        )
+        return web.Response(
+            body=single_entry(entry),
+            content_type="text/calendar",
+            charset="utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{_CALENDAR}"'},
+        )
 
 
 def _values(seen: Visit, link: str) -> dict[str, object]:

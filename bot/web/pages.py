@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.web.feeds import feed_routes
 from bot.web.holder import holder_routes
 from bot.web.join import join_routes
+from bot.web.operators import operator_routes
 from bot.web.rendering import static_file
+from bot.web.schedule import schedule_routes
 from bot.web.site import NoSuchPageError, Site
 from bot.web.stop import stop_routes
 
@@ -18,6 +21,9 @@ def site_routes(site: Site) -> list[web.RouteDef]:
         *join_routes(site),
         *holder_routes(site),
         *stop_routes(site),
+        *schedule_routes(site),
+        *feed_routes(site),
+        *operator_routes(site),
     ]
 
 

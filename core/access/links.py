@@ -26,13 +26,17 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "stop"
     WATCH = "watch"
     GATE = "gate"
+    OPERATORS = "operators"
+    SCHEDULE = "schedule"
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a token says: this recipient of this reservation (0: the holder).
 
-    At the gate it is a server's number that stands for the reservation's.
+    At the gate it is a server's number that stands for the reservation's; for operators it is their
+    workspace's, and 0 for those of the whole desk.
     """
 
     purpose: Purpose

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 _ONE_AT_A_TIME = frozenset({ServerKind.ICECAST, ServerKind.MEDIAMTX})
 _PATIENCE = 3.0  # seconds, of those that a streaming server waits
 _MOST_WAITING = 200  # for the store: whoever comes then is answered as while it is away
+ADMITTED = "admitted"  # beside the reasons of refusals, among what is counted
 REFUSED_AFTER = 0.05  # seconds that every refusal takes, or a multiple: the time says nothing
 
 TakeOver = Callable[[Server, str, tuple[str, ...]], Awaitable[None]]
@@ -42,13 +44,15 @@ TakeOver = Callable[[Server, str, tuple[str, ...]], Awaitable[None]]
 class Gate:
     """Decides on what streaming servers ask; `take_over` ends the connections of publishers.
 
-    `monotonic` gives seconds, `sleep` waits for some.
+    `monotonic` gives seconds, `sleep` waits for some. `counts` says how often it has admitted, and
+    how often refused for each reason, since the process began.
     """
 
     desk: Desk
     take_over: TakeOver
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    counts: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(init=False)
     _standings: Standings = field(init=False)
     _throttle: Throttle = field(default_factory=Throttle)
@@ -66,28 +70,36 @@ class Gate:
         self.memory.asked_by.add(server.id)
         standing = self._standings.find(server.id, asked, at, began)
         if standing is not None and self._throttle.count(asked.address, began) < MOST:
+            self.counts[ADMITTED] += 1
             return standing
         case = case_of(self.desk, server, asked, at)
         opening = self.memory.board.find(server.id, case.path, began)
         remembered = decide(case.given, opening, at)
         if isinstance(remembered, Admit) and opening is not None and not case.enters:
             if self._may_be_a_guesser(case, opening, remembered, began):
-                return Refuse(Reason.SHUT_OUT)
+                return self._counted(Refuse(Reason.SHUT_OUT))
             self._standings.keep(case, remembered, opening, began)
+            self.counts[ADMITTED] += 1
             return self._let_in(case, remembered, began)
         if can_be_guessed(asked) and self._throttle.count(asked.address, began) >= MOST:
             self._throttle.guessed(asked.address, began)
-            return Refuse(Reason.SHUT_OUT)  # by memory alone, and at once: so it costs us least
+            # by memory alone, and at once: so it costs us least
+            return self._counted(Refuse(Reason.SHUT_OUT))
         decision, delay = remembered, 0.0
         if opening is None or remembered != Refuse(Reason.NOTHING_GIVEN):
             decision, delay = await self._looked_into(case, remembered, began)
         if isinstance(decision, Refuse):
             await self._refused(case, decision, began, delay)
-        return decision
+        return self._counted(decision)
 
     def gone(self, server: Server, gone: Gone) -> None:
         """Note that a connection has ended; that a server says so again does no harm."""
         self.memory.sightings.gone(server.id, gone, self.desk.now(), self.monotonic())
+
+    def _counted(self, decision: Decision) -> Decision:
+        key = decision.reason.value if isinstance(decision, Refuse) else ADMITTED
+        self.counts[key] += 1
+        return decision
 
     def _may_be_a_guesser(self, case: Case, opening: Opening, admit: Admit, now: float) -> bool:
         """Tell whether somebody with the right passcode comes from where too much was guessed.

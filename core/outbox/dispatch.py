@@ -13,7 +13,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.model.delivery import (
     Accepted,
@@ -33,10 +33,13 @@ from core.outbox.retry import pause_after
 from core.outbox.route import Lane, Message, Route, RouteUnavailable
 from core.store.database import BusyError
 from core.store.desk import Desk
+from core.store.store import Store
 
 log = logging.getLogger(__name__)
 
+DISPATCHER = "dispatcher"
 _BATCH = 100
+_BEAT_EVERY = timedelta(seconds=10)
 _LAST_RESULTS = 6.0  # seconds that what is in flight is given when we stop
 _BUSY_AGAIN = 5.0  # seconds
 _POLL = 1.0  # seconds between looks at the outbox when nobody wakes us
@@ -71,6 +74,7 @@ class Dispatcher:
         self._ledger = Ledger(desk, self._token)
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._last_beat: datetime | None = None
 
     def wake(self) -> None:
         """Look at the outbox now; may be called from any thread."""
@@ -117,13 +121,20 @@ class Dispatcher:
 
     async def _round(self, stop: asyncio.Event) -> None:
         try:
+            await self._beat()
             while not stop.is_set() and await self._deliver(stop):
-                pass
+                await self._beat()
         except BusyError as error:
             log.warning("dispatch.busy", extra={"reason": str(error)})
         except Exception:
             # whatever it was, the outbox still holds everything: the next round tries again
             log.exception("dispatch.failed")
+
+    async def _beat(self) -> None:
+        now = self._desk.now()
+        if self._last_beat is None or abs(now - self._last_beat) >= _BEAT_EVERY:
+            await self._desk.run_patiently(beat)
+            self._last_beat = now
 
     async def _idle(self, stopping: asyncio.Task[bool]) -> None:
         waking = asyncio.create_task(self._wake.wait(), name="dispatcher.wake")
@@ -246,8 +257,14 @@ class Dispatcher:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             try:
                 await self._desk.run_patiently(renew, token=self._token, ids=ids)
+                await self._beat()  # a mail server that is slow is no dispatcher that is down
             except BusyError as error:
                 log.warning("lease.not_renewed", extra={"reason": str(error)})
+
+
+def beat(store: Store, now: datetime) -> None:
+    """Note that a dispatcher is at work: whoever asks may be another process."""
+    store.records.beat(DISPATCHER, now)
 
 
 @dataclass(slots=True)

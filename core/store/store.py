@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from core.access.links import Links
 from core.access.vault import Vault
+from core.store.agenda import Agenda
 from core.store.audiences import Audiences
 from core.store.connections import Connections
 from core.store.deliveries import Deliveries
@@ -19,6 +20,7 @@ from core.store.errands import Errands
 from core.store.events import Events
 from core.store.installations import Installations
 from core.store.linking import Linking
+from core.store.meters import Meters
 from core.store.openings import Openings
 from core.store.people import People
 from core.store.recipients import Recipients
@@ -126,6 +128,16 @@ class Store:
     def audiences(self) -> Audiences:
         """Audience lists."""
         return Audiences(self.connection)
+
+    @cached_property
+    def meters(self) -> Meters:
+        """How the desk is doing, in figures."""
+        return Meters(self.connection)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """What is on when, for those who only look."""
+        return Agenda(self.connection)
 
     @cached_property
     def records(self) -> Records:

@@ -1,6 +1,6 @@
 """An aiohttp application whose only handler says yes: what answering over HTTP costs by itself.
 
-Run as `python -m tests.benchmarks.bare_handler PORT`.
+Run as `python -m tests.benchmarks.bare_handler PORT [OCTETS]`; with octets it gives such a page.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import sys
 from aiohttp import web
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, octets: int = 0) -> None:
     """Serve until killed."""
+    page = "x" * octets
 
     async def yes(request: web.Request) -> web.Response:
         await request.read()
+        if page:
+            return web.Response(text=page, content_type="text/html")
         return web.Response(status=204)
 
     application = web.Application()
@@ -27,4 +30,4 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(*map(int, sys.argv[1:])))

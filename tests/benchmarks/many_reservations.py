@@ -12,11 +12,15 @@ from pathlib import Path
 from core.access.credentials import ALPHABET
 from core.access.vault import Vault
 from core.model.addresses import path_of
+from core.model.reservation import Facts
+from core.model.slot import Slot
+from core.store.codec import encode, remembered
 from core.store.database import open_database
 from core.store.reservations import passcode_place
 from core.store.schema import upgrade
 from core.store.veto import veto_ddl
 
+remembered(Slot)  # as whoever writes a revision has it
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f"  # as instants are kept in SQLite
 _RESERVATION = """
     INSERT INTO reservation (id, code, workspace_id, holder_id, server_id, starts_at, ends_at,
@@ -25,6 +29,10 @@ _RESERVATION = """
         reminders, revision, access_serial, reply_to, uid, made_at)
     VALUES (?, ?, 1, 1, ?, ?, ?, ?, ?, 0, 1, 'confirmed', 'Show', '', 'on_permit', 'shared',
         'guest', ?, '', ?, '[]', 1, 0, '', ?, ?)"""
+
+_REVISION = """
+    INSERT INTO revision (reservation_id, number, status, facts, actor_id, made_at)
+    VALUES (?, 1, 'confirmed', ?, 1, ?)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,11 @@ def _on_air(connection: sqlite3.Connection, vault: Vault, now: datetime, count: 
         rows.append(_row(number, 1, starts_at, ends_at, sealed, vault.digest(one.stream_key)))
         made.append(one)
     connection.executemany(_RESERVATION, rows)
+    facts = Facts(
+        "Show", "", "Studio 1", Slot(starts_at, ends_at), "UTC", "", "Olga", "", access_serial=0
+    )
+    said = [(number, encode(facts), now.strftime(_FORMAT)) for number in range(1, count + 1)]
+    connection.executemany(_REVISION, said)
     return made
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 
 from core.access.links import Purpose
 from core.model.request import CredentialWish
@@ -168,6 +169,25 @@ async def test_to_the_second(house: WebHouse) -> None:
         seen.append("<video" in (await house.get(page)).text)
 
     assert [False, True, True, False] == seen
+
+
+async def test_its_calendar_entry_is_the_one_in_the_mail(house: WebHouse) -> None:
+    made = await confirmed(house, title="Wagner; a, b", description="Line\nline")
+    await house.bench.post.deliver()
+    page = house.path(Purpose.JOIN, made, 1)
+    assert f'href="{page}/slot.ics"' in (await house.get(page)).text
+    answer = await house.get(f"{page}/slot.ics")
+    (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
+
+    assert "text/calendar; charset=utf-8" == answer.headers["Content-Type"]
+    uid = await house.desk.read(lambda store, _: store.reservations.uid(made.id))
+    assert (uid, 2, "CONFIRMED") == (event["UID"], event["SEQUENCE"], event["STATUS"])
+    assert "Wagner; a, b" == event["SUMMARY"]
+    assert made.slot.starts_at == event.decoded("DTSTART")
+    assert house.path(Purpose.SLOT, made) in str(event["URL"])
+    assert "/join/" not in answer.text
+    await house.bench.cancel(made.code)
+    assert "STATUS:CANCELLED" in (await house.get(f"{page}/slot.ics")).text
 
 
 async def test_hostile_words_are_words(house: WebHouse) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from hashlib import sha256
 
 from aiohttp import ETag, web
 
+from bot.web.brief import Brief
 from bot.web.schedule import server_number
 from bot.web.site import NoSuchPageError, Site
 from core.access.links import Purpose
@@ -28,21 +30,33 @@ def feed_routes(site: Site) -> list[web.RouteDef]:
 class _Feeds:
     def __init__(self, site: Site) -> None:
         self._site = site
+        # written beside the loop, and once for all who ask: a thousand entries take long
+        self._written: Brief[bytes] = Brief(site.brief)
 
     async def of_server(self, request: web.Request) -> web.Response:
         """Give a server's busy times."""
-        found = await self._site.desk.read(server_feed, server_number(request))
-        if found is None:
-            raise NoSuchPageError
-        return _calendar(request, busy_feed(found.name, found.entries))
+        number = server_number(request)
+
+        async def write() -> bytes:
+            found = await self._site.desk.read(server_feed, number)
+            if found is None:
+                raise NoSuchPageError
+            return await to_thread(busy_feed, found.name, found.entries)
+
+        return _calendar(request, await self._written.get(number, write))
 
     async def behind_token(self, request: web.Request) -> web.Response:
         """Give the reservations of a workspace, or those that an audience list was told of."""
         claim = self._site.claim(request, Purpose.FEED)
-        found = await self._site.desk.read(workspace_feed, claim.reservation_id, claim.number)
-        if found is None:
-            raise NoSuchPageError
-        return _calendar(request, feed(found.name, found.entries))
+        whose = claim.reservation_id, claim.number
+
+        async def write() -> bytes:
+            found = await self._site.desk.read(workspace_feed, *whose)
+            if found is None:
+                raise NoSuchPageError
+            return await to_thread(feed, found.name, found.entries)
+
+        return _calendar(request, await self._written.get(whose, write))
 
 
 def _calendar(request: web.Request, body: bytes) -> web.Response:

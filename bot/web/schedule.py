@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from markupsafe import Markup
 
+from bot.web.brief import Brief
 from bot.web.site import NoSuchPageError, Site
 from bot.web.time_line import Block, Closed, Lane, Mark, stacked, time_line
 from core.access.links import Purpose
@@ -75,21 +77,31 @@ def server_number(request: web.Request) -> int:
 class _SchedulePages:
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._drawn: Brief[str] = Brief(site.brief)
 
     async def all_servers(self, request: web.Request) -> web.Response:
         """Show when which server is busy."""
-        seen = await self._site.desk.read(schedule_of_all, _wanted(request))
-        return self._site.page("schedule.html", _values(seen, "Schedule", each_day=False))
+        week = _wanted(request)
+
+        async def draw() -> str:
+            seen = await self._site.desk.read(schedule_of_all, week)
+            return await to_thread(self._html, seen, "Schedule")
+
+        return self._site.html(await self._drawn.get(week, draw))
 
     async def one_server(self, request: web.Request) -> web.Response:
         """Show when one server is busy, day by day."""
         number = server_number(request)
-        seen = await self._site.desk.read(schedule_of_one, number, _wanted(request))
-        if seen is None:
-            raise NoSuchPageError
-        name = seen.servers[0].server.name
-        values = _values(seen, name, each_day=True) | {"feed": f"/feed/server/{number}.ics"}
-        return self._site.page("schedule.html", values)
+        week = _wanted(request)
+
+        async def draw() -> str:
+            seen = await self._site.desk.read(schedule_of_one, number, week)
+            if seen is None:
+                raise NoSuchPageError
+            feed = f"/feed/server/{number}.ics"
+            return await to_thread(self._html, seen, seen.servers[0].server.name, feed)
+
+        return self._site.html(await self._drawn.get((number, week), draw))
 
     async def mine(self, request: web.Request) -> web.Response:
         """Show a workspace its servers, with the titles of what is its own."""
@@ -102,7 +114,12 @@ class _SchedulePages:
         if seen is None:
             raise NoSuchPageError
         name = f"Schedule of {seen.workspace}"
-        return self._site.page("schedule.html", _values(seen, name, each_day=False))
+        return self._site.html(await to_thread(self._html, seen, name))
+
+    def _html(self, seen: Schedule, heading: str, feed: str = "") -> str:
+        """Draw a page, beside the loop: a full week takes long, and others wait for answers."""
+        values = _values(seen, heading, each_day=bool(feed)) | {"feed": feed}
+        return self._site.rendering.page("schedule.html", values)
 
 
 def _wanted(request: web.Request) -> Week | None:

@@ -69,6 +69,7 @@ class Site:
 
     desk: Desk
     known: Known
+    brief: float = 5.0  # seconds that what is made for many is kept
     rendering: Rendering = field(init=False)
     _tries: Tries = field(default_factory=Tries)
 
@@ -95,9 +96,12 @@ class Site:
 
     def page(self, template: str, values: Mapping[str, Any], status: int = 200) -> web.Response:
         """Make a page of ours; `media` among the values is an origin that it plays from."""
-        html = self.rendering.page(template, values)
-        response = web.Response(text=html, content_type="text/html", status=status)
-        media = str(values.get("media") or "")
+        text = self.rendering.page(template, values)
+        return self.html(text, status, str(values.get("media") or ""))
+
+    def html(self, text: str, status: int = 200, media: str = "") -> web.Response:
+        """Give a page that is made already."""
+        response = web.Response(text=text, content_type="text/html", status=status)
         response.headers["Content-Security-Policy"] = _policy(media)
         return response
 

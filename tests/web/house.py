@@ -116,7 +116,7 @@ async def open_web(
     scene: Scene, public_url: str = PUBLIC, extra: list[web.RouteDef] | None = None
 ) -> AsyncIterator[WebHouse]:
     """Open the site of a scene's desk, at the port in its address where it has one."""
-    site = Site(scene.desk, Known(public_url))
+    site = Site(scene.desk, Known(public_url), brief=0)
     known = urlsplit(public_url)
     async with (
         serving([*site_routes(site), *(extra or [])], "127.0.0.1", known.port or 0) as (host, port),

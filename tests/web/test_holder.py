@@ -102,7 +102,7 @@ async def test_changing_asks_by_a_form_and_keeps_what_was_typed(house: WebHouse)
 
 
 async def test_who_was_not_told_is_sent_to_again(house: WebHouse) -> None:
-    made, page = await permitted(house)
+    _, page = await permitted(house)
     house.bench.post.answer(BEN.address, Refused("552 full"))
     await house.bench.post.deliver()
     assert "Send again to those who failed" in (await house.get(page)).words

@@ -45,7 +45,7 @@ async def house(scene: Scene) -> AsyncIterator[WebHouse]:
 @asynccontextmanager
 async def operated(scene: Scene, public_url: str = PUBLIC) -> AsyncIterator[WebHouse]:
     """Open the site of a scene's desk with the operators' page."""
-    site = Site(scene.desk, Known(public_url))
+    site = Site(scene.desk, Known(public_url), brief=0)
     there = {route.path for route in site_routes(site)}
     routes = [one for one in operator_routes(site) if one.path not in there]
     async with open_web(scene, public_url, routes) as house:

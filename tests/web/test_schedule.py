@@ -45,7 +45,7 @@ MONDAY = datetime(2026, 12, 7, tzinfo=UTC)  # of that week
 @asynccontextmanager
 async def open_schedule(scene: Scene, public_url: str = PUBLIC) -> AsyncIterator[WebHouse]:
     """Open a site of these pages alone."""
-    site = Site(scene.desk, Known(public_url))
+    site = Site(scene.desk, Known(public_url), brief=0)
     routes = [*schedule_routes(site), *feed_routes(site)]
     async with (
         serving(routes, "127.0.0.1", 0) as (host, port),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.answers.reply import Reply, Section, Tone
 from bot.answers.wording import reminders_words
+from core.access.links import Links, Purpose
 from core.model.people import Actor, Role, WorkspaceKind
 from core.model.prose import Line, Literal, Said
 from core.notices.words import Row
@@ -11,8 +14,8 @@ from core.store.people import Workspace
 from core.usecases.settings import SettingsShown
 
 
-def settings(answer: SettingsShown, actor: Actor, *, changed: bool = False) -> Reply:
-    """Show what holds for the actor, and where it comes from."""
+def settings(answer: SettingsShown, actor: Actor, links: Links, *, changed: bool = False) -> Reply:
+    """Show what holds for the actor, and where it comes from; to admins, their pages as well."""
     person, workspace = answer.person, answer.workspace
     own = (
         Row("Name", (Said(person.name),)),
@@ -27,6 +30,7 @@ def settings(answer: SettingsShown, actor: Actor, *, changed: bool = False) -> R
     sections = [Section("Yours", rows=own)]
     if actor.is_admin:
         sections.append(Section("For all who have set nothing", rows=for_all))
+        sections += _pages(links, actor)
     headline: Line = ("Settings kept." if changed else "Settings",)
     how: Line = ("To change one, type for example ", Literal("/slot settings zone=Europe/Berlin"))
     return Reply(
@@ -34,6 +38,20 @@ def settings(answer: SettingsShown, actor: Actor, *, changed: bool = False) -> R
         (headline,) if changed else (headline, how),
         tuple(sections),
     )
+
+
+def _pages(links: Links, actor: Actor) -> Iterator[Section]:
+    """Give an admin the pages of their workspace; none where there is no web."""
+    found = {
+        "Schedule": links.make(Purpose.SCHEDULE, actor.workspace_id),
+        "Calendar": links.make(Purpose.FEED, actor.workspace_id),
+        "The desk": links.make(Purpose.OPERATORS, actor.workspace_id),
+    }
+    if not all(found.values()):
+        return
+    found["Calendar"] += ".ics"
+    rows = tuple(Row(label, (Literal(url),)) for label, url in found.items())
+    yield Section("Pages for admins: whoever has an address sees what it shows", rows=rows)
 
 
 def _zone(own: str | None, workspace: Workspace, actor: Actor) -> Line:

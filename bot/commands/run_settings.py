@@ -25,7 +25,7 @@ _NO_ADDRESS = frozenset({"", "-", "none", "no", "off"})
 async def run_settings(asking: Asking, command: Settings) -> Reply:
     """Show the settings, or keep what is given."""
     if not command.fields:
-        return settings.settings(await asking.read(show_settings), asking.actor)
+        return settings.settings(await asking.read(show_settings), asking.actor, asking.desk.links)
     if command.workspace and not asking.actor.is_admin:
         return admins_only()
     zone = _given(command.fields, "zone", parse_zone)
@@ -51,7 +51,7 @@ async def run_settings(asking: Asking, command: Settings) -> Reply:
         kept = await asking.write(set_own, zone=zone, reminders=reminders, email=email)
     if isinstance(kept, NotAllowed):
         return admins_only()
-    return settings.settings(kept, asking.actor, changed=True)
+    return settings.settings(kept, asking.actor, asking.desk.links, changed=True)
 
 
 def _given(fields: Mapping[str, str], name: str, parse: Callable[[str], T]) -> T | None:

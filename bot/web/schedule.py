@@ -62,7 +62,7 @@ def schedule_routes(site: Site) -> list[web.RouteDef]:
     return [
         *site.routes("GET", "/schedule", pages.all_servers),
         *site.routes("GET", "/schedule/{server:[0-9]+}", pages.one_server),
-        *site.routes("GET", "/schedule/mine/{token}", pages.mine),
+        *site.routes("GET", f"/{Purpose.SCHEDULE}/{{token}}", pages.mine),
     ]
 
 

@@ -35,8 +35,9 @@ class Purpose(StrEnum):
 class Claim:
     """What a token says: this recipient of this reservation (0: the holder).
 
-    At the gate it is a server's number that stands for the reservation's; for operators it is their
-    workspace's, and 0 for those of the whole desk.
+    At the gate it is a server's number that stands for the reservation's; on the schedule and in a
+    feed it is a workspace's, and in a feed `number` is an audience list's, or 0 for all; for
+    operators it is their workspace's, and 0 for those of the whole desk.
     """
 
     purpose: Purpose

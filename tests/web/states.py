@@ -144,6 +144,39 @@ async def unsubscribe(house: WebHouse) -> str:
     return house.path(Purpose.UNSUBSCRIBE, await reserved(house), 1)
 
 
+async def schedule(house: WebHouse) -> str:
+    """Give the schedule of all servers, as strangers see it."""
+    await _busy_week(house)
+    return "/schedule"
+
+
+async def schedule_of_server(house: WebHouse) -> str:
+    """Give one server's week, as strangers see it."""
+    await _busy_week(house)
+    return f"/schedule/{house.bench.scene.server.id}"
+
+
+async def schedule_mine(house: WebHouse) -> str:
+    """Give the schedule with the titles of a workspace's own."""
+    await _busy_week(house)
+    token = house.desk.links.token(Purpose.SCHEDULE, house.bench.scene.actor.workspace_id)
+    return f"/schedule/{token}"
+
+
+async def operators(house: WebHouse) -> str:
+    """Give the page of those who run the desk."""
+    house.bench.post.answer(BEN.address, Refused("552 the mailbox is full"))
+    await confirmed(house, HOUR)
+    await reserved(house, 4 * HOUR)
+    return f"/operators/{house.desk.links.token(Purpose.OPERATORS, 0)}"
+
+
+async def _busy_week(house: WebHouse) -> None:
+    for hours in (2, 26, 50):
+        await confirmed(house, hours * HOUR)
+    await reserved(house, 30 * HOUR)
+
+
 async def nothing(house: WebHouse) -> str:
     """Give a link that opens nothing."""
     return f"/{Purpose.JOIN}/{house.desk.links.token(Purpose.SLOT, 1)}"
@@ -164,5 +197,9 @@ STATES: dict[str, Callable[[WebHouse], Awaitable[str]]] = {
     "holder-cancel": holder_cancel,
     "holder-key": holder_key,
     "unsubscribe": unsubscribe,
+    "schedule": schedule,
+    "schedule-server": schedule_of_server,
+    "schedule-mine": schedule_mine,
+    "operators": operators,
     "nothing": nothing,
 }

@@ -62,7 +62,7 @@ async def house(scene: Scene) -> AsyncIterator[WebHouse]:
 
 def mine(house: WebHouse, workspace_id: int, purpose: Purpose = Purpose.SCHEDULE) -> str:
     """Give the path of a workspace's own schedule."""
-    return f"/schedule/mine/{house.desk.links.token(purpose, workspace_id)}"
+    return f"/schedule/{house.desk.links.token(purpose, workspace_id)}"
 
 
 async def another_server(house: WebHouse, **given: object) -> Server:
@@ -307,7 +307,7 @@ async def test_a_wrong_token_opens_nothing(house: WebHouse) -> None:
         links.token(Purpose.SCHEDULE, workspace_id)[:-1] + "_",
         "x",
     ):
-        assert 404 == (await house.get(f"/schedule/mine/{token}")).status
+        assert 404 == (await house.get(f"/schedule/{token}")).status
 
 
 async def test_behind_a_prefix_links_keep_it(scene: Scene) -> None:

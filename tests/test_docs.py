@@ -9,8 +9,10 @@ import pytest
 
 from bot.commands.catalogue import TOPICS
 from bot.settings import PREFIX, Settings
+from tests.web.states import STATES
 
 ROOT = Path(__file__).parents[1]
+LOOKS = ("light", "dark", "phone")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -40,3 +42,11 @@ def test_pictures_in_the_readme_exist() -> None:
 
     assert pictures
     assert [path for path in pictures if not (ROOT / path).exists()] == []
+
+
+def test_every_picture_of_the_pages_is_shown_and_there() -> None:
+    shown = set(re.findall(r"\]\((pictures/web/[^)]+)\)", (ROOT / "docs/pages.md").read_text()))
+    there = {f"pictures/web/{one.name}" for one in (ROOT / "docs/pictures/web").iterdir()}
+    drawn = {f"pictures/web/{name}-{look}.png" for name in STATES for look in LOOKS}
+
+    assert drawn == shown == there

@@ -12,6 +12,7 @@ from bot.answers.wording import contact_line, counted
 from bot.form.contacts import Contacts, say_bad
 from core.model.prose import Line, Literal, Said, Strong
 from core.model.recipient import Contact, RouteName
+from core.notices.words import Row
 from core.store.audiences import AudienceList
 from core.usecases.audience import ListChanged, ListShown
 
@@ -29,15 +30,19 @@ def lists(found: Sequence[AudienceList]) -> Reply:
     return Reply(Tone.INFO, (headline,), (Section(table=Table(("Name", "Addresses"), rows)),))
 
 
-def list_shown(answer: ListShown) -> Reply:
-    """Show who is on a list."""
+def list_shown(answer: ListShown, feed: str = "") -> Reply:
+    """Show who is on a list; `feed` is the calendar of what they are told, or "" without a web."""
     members = answer.members
     headline: Line = (Said(answer.name), f": {counted(len(members), 'address', 'addresses')}.")
     items: list[Line] = [contact_line(one) for one in members[:_MOST_SHOWN]]
     if more := len(members) - len(items):
         all_of_it = Literal(f"/slot audience export {answer.name}")
         items.append((f"and {more:,} more: ", all_of_it, " gives them all"))
-    return Reply(Tone.INFO, (headline,), (Section(items=tuple(items)),) if items else ())
+    sections = [Section(items=tuple(items))] if items else []
+    if feed:
+        calendar = Row("Calendar of what they are told", (Literal(feed),))
+        sections.append(Section(rows=(calendar,)))
+    return Reply(Tone.INFO, (headline,), tuple(sections))
 
 
 def added(answer: ListChanged, found: Contacts) -> Reply:

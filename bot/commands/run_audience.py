@@ -19,6 +19,7 @@ from bot.commands.commands import (
 from bot.form.answers import Mistake
 from bot.form.contacts import Contacts, parse_contacts, parse_contacts_file
 from bot.form.text import parse_list_name
+from core.access.links import Purpose
 from core.usecases.answers import NoSuchList, TooManyRecipients
 from core.usecases.audience import (
     ListChanged,
@@ -102,5 +103,7 @@ async def _add(asking: Asking, typed_name: str, found: Contacts) -> Reply:
 
 async def _listed(asking: Asking, found: ListShown | NoSuchList) -> Reply:
     if isinstance(found, ListShown):
-        return audience.list_shown(found)
+        workspace = asking.actor.workspace_id
+        feed = asking.desk.links.make(Purpose.FEED, workspace, found.number)
+        return audience.list_shown(found, f"{feed}.ics" if feed else "")
     return refused(found, tuple(one.name for one in await asking.read(lists_of)))

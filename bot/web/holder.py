@@ -73,7 +73,7 @@ class _Pages:
     async def key(self, request: web.Request, held: Holding) -> web.Response:
         """Show what the holder's streaming software needs."""
         reply = await self._run(held, c.StreamKey(held.code))
-        return self._answered(request, held, reply, back=True)
+        return self._page(request, held, "holder.html", reply=reply, back=True, copies=True)
 
     async def ask_why(self, request: web.Request, held: Holding) -> web.Response:
         """Ask for a reason before anything is cancelled."""
@@ -119,7 +119,7 @@ class _Pages:
     def _answered(
         self, request: web.Request, held: Holding, reply: Reply, *, back: bool = False
     ) -> web.Response:
-        return self._page(request, held, "holder.html", reply=reply, back=back)
+        return self._page(request, held, "holder.html", reply=reply, back=back, copies=False)
 
     def _page(
         self, request: web.Request, held: Holding, template: str, **values: object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.model.people import Actor
@@ -16,10 +16,11 @@ from core.usecases.answers import NoSuchList, TooManyRecipients
 
 @dataclass(frozen=True, slots=True)
 class ListShown:
-    """A list with who is on it."""
+    """A list with who is on it; `number` is what its calendar goes by."""
 
     name: str
     members: tuple[Contact, ...]
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def show_list(store: Store, now: datetime, actor: Actor, name: str) -> ListShown
     found = store.audiences.named(actor.workspace_id, name)
     if found is None:
         return NoSuchList(name)
-    return ListShown(found.name, store.audiences.members(found.id))
+    return ListShown(found.name, store.audiences.members(found.id), found.id)
 
 
 def add_to_list(

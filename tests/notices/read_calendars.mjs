@@ -7,7 +7,10 @@ ICAL.design.strict = true;
 function read(text) {
   const calendar = new ICAL.Component(ICAL.parse(text));
   const events = calendar.getAllSubcomponents("vevent");
-  const entry = events[0];
+  return events.map((entry) => readOne(calendar, events, entry));
+}
+
+function readOne(calendar, events, entry) {
   const event = new ICAL.Event(entry);
   const attendee = entry.getFirstProperty("attendee");
   return {
@@ -24,8 +27,10 @@ function read(text) {
     zone: event.startDate.zone.tzid,
     organizer: event.organizer,
     attendees: event.attendees.length,
-    attendee: attendee.getFirstValue(),
-    attendee_name: attendee.getParameter("cn") ?? "",
+    attendee: attendee?.getFirstValue() ?? "",
+    attendee_name: attendee?.getParameter("cn") ?? "",
+    url: entry.getFirstPropertyValue("url") ?? "",
+    name: calendar.getFirstPropertyValue("name") ?? "",
   };
 }
 

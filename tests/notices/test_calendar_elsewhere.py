@@ -6,11 +6,12 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.model.recipient import Contact, RouteName
+from core.model.recipient import Contact, RouteName, Told
 from core.notices.as_email import compose
+from core.notices.as_feed import BusyEntry, FeedEntry, busy_feed, feed, single_entry
 from core.notices.as_ics import calendar_name, method_of
 from core.notices.mailbox import wire_address
 from core.notices.notice import NoticeKind
@@ -33,7 +34,7 @@ _AWKWARD = Sample(
 )
 
 
-def _read_by_ical_js(calendars: list[str]) -> list[dict[str, object]]:
+def _read_by_ical_js(calendars: list[str]) -> list[list[dict[str, object]]]:
     node = shutil.which("node")
     require("node", node is not None, "install Node.js")
     installed = (_HERE.parent / "node_modules" / "ical.js").is_dir()
@@ -46,7 +47,7 @@ def _read_by_ical_js(calendars: list[str]) -> list[dict[str, object]]:
         timeout=60,
         check=True,
     )
-    read: list[dict[str, object]] = json.loads(answer.stdout)
+    read: list[list[dict[str, object]]] = json.loads(answer.stdout)
     return read
 
 
@@ -58,7 +59,7 @@ def test_ical_js_reads_every_entry_as_it_was_meant() -> None:
 
     read = _read_by_ical_js([mail.ics for mail in mails])
 
-    for sample, mail, entry in zip(samples, mails, read, strict=True):
+    for sample, mail, (entry,) in zip(samples, mails, read, strict=True):
         slot, contact = sample.notice.facts.slot, sample.personal.contact
         assert (1, 1) == (entry["events"], entry["attendees"])
         assert method_of(sample.notice) == entry["method"]
@@ -73,3 +74,34 @@ def test_ical_js_reads_every_entry_as_it_was_meant() -> None:
         if contact.address.isascii():
             assert f"mailto:{wire_address(contact.address)}" == entry["attendee"]
         assert calendar_name(contact.name) == entry["attendee_name"]
+
+
+def test_ical_js_reads_feeds_as_they_were_meant() -> None:
+    made = FACTS.slot.starts_at - timedelta(days=3)
+    link = "https://callboard.example.org/slot/1-0-x"
+    entries = [
+        FeedEntry(f"{level}@callboard", number, made, level, _AWKWARD.notice.facts, "K7Q-2MF", link)
+        for number, level in enumerate((Told.PROVISIONAL, Told.CONFIRMED, Told.CANCELLED), 1)
+    ]
+    busy = BusyEntry("busy@callboard", 2, made, FACTS.slot, Told.CONFIRMED)
+
+    read = _read_by_ical_js(
+        [
+            feed("Crew", entries).decode(),
+            busy_feed("Studio", [busy]).decode(),
+            single_entry(entries[1]).decode(),
+        ]
+    )
+
+    subscribed, (taken,), (single,) = read
+    assert ["TENTATIVE", "CONFIRMED", "CANCELLED"] == [one["status"] for one in subscribed]
+    assert [1, 2, 3] == [one["sequence"] for one in subscribed]
+    assert [link, link, ""] == [one["url"] for one in subscribed]
+    assert {"Crew"} == {one["name"] for one in subscribed}
+    for one in (*subscribed, taken, single):
+        assert ("PUBLISH", 0, "UTC") == (one["method"], one["attendees"], one["zone"])
+        starts_at = datetime.fromisoformat(str(one["starts_at"])).astimezone(UTC)
+        assert FACTS.slot.starts_at == starts_at
+    assert str(subscribed[1]["summary"]) == single["summary"]
+    assert 'A; B, C \\ "D": E' in str(single["summary"])
+    assert ("Busy", "busy@callboard") == (taken["summary"], taken["uid"])

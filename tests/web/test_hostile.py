@@ -111,6 +111,15 @@ async def test_every_route_with_every_method_and_odd_words_never_breaks(house: W
     ]
     paths = [*pages, *(f"{page}/{act}" for page in pages for act in ("cancel", "key", "x", ""))]
     paths += [f"/{purpose}/{odd}" for purpose in Purpose for odd in _ODD if purpose != "gate"]
+    paths += ["/schedule", "/schedule/1", "/schedule/0", f"/schedule/{'9' * 30}", "/feed/x.ics"]
+    paths += [f"/schedule?week={odd}" for odd in (*_ODD, "2026-W99", "9999-W01", "2026-W48")]
+    paths += [
+        "/feed/server/1.ics",
+        "/feed/server/99.ics",
+        "/feed/.ics",
+        "/operators/x",
+        "/operators",
+    ]
     paths += ["/", "//", "/static", "/static/x", "/favicon.ico", "/robots.txt", "/.env", "/join"]
     for number, path in enumerate(paths):
         house.headers["X-Forwarded-For"] = f"10.1.{number // 250}.{number % 250 + 1}"

@@ -9,27 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vDuration, vText
 
 from core.model.recipient import Told
 from core.model.reservation import Facts
 from core.model.slot import Slot
-from core.notices.as_ics import calendar_link
-from core.notices.said import cleaned, cleaned_lines, shortened
-from core.notices.times import instant_words
+from core.notices.as_ics import calendar_link, description_of, status_of
+from core.notices.said import shortened
 from core.notices.words import TITLE_LIMIT, is_web
 
 _PRODUCT = "-//Callboard//Callboard//EN"
 _NAME_LIMIT = 120
 _REFRESH = timedelta(hours=1)
 _REFRESH_TEXT = "PT1H"
-_STATUS = {
-    Told.PROVISIONAL: "TENTATIVE",
-    Told.CONFIRMED: "CONFIRMED",
-    Told.CANCELLED: "CANCELLED",
-}
 # many calendars do not show the STATUS of what they subscribe to at all
 _MARKS = {Told.PROVISIONAL: "Provisional: ", Told.CANCELLED: "Cancelled: "}
 
@@ -108,8 +101,8 @@ def _event(entry: FeedEntry) -> Event:
     title = shortened(facts.title, TITLE_LIMIT)
     event.add("summary", f"{_MARKS.get(entry.level, '')}{title}")
     event.add("location", shortened(facts.server_name, TITLE_LIMIT))
-    event.add("description", _description(entry))
     link = _shared_link(entry)
+    event.add("description", description_of(facts, entry.level, entry.code, link))
     if link:
         event.add("url", link)
     return event
@@ -122,14 +115,13 @@ def _busy_event(entry: BusyEntry) -> Event:
 
 
 def _dated(entry: FeedEntry | BusyEntry, slot: Slot) -> Event:
-    """Begin an entry; raises `KeyError` for one of which nobody was to be told."""
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.revision)
     event.add("dtstamp", entry.made_at.astimezone(UTC))
     event.add("dtstart", slot.starts_at)
     event.add("dtend", slot.ends_at)
-    event.add("status", _STATUS[entry.level])
+    event.add("status", status_of(entry.level))
     event.add("transp", "OPAQUE" if entry.level.expects else "TRANSPARENT")
     return event
 
@@ -137,18 +129,3 @@ def _dated(entry: FeedEntry | BusyEntry, slot: Slot) -> Event:
 def _shared_link(entry: FeedEntry) -> str:
     link = calendar_link(entry.link) if entry.level.expects else ""
     return link if is_web(link) else ""
-
-
-def _description(entry: FeedEntry) -> str:
-    facts, lines = entry.facts, list[str]()
-    if entry.level is Told.PROVISIONAL and facts.reconfirm_by is not None:
-        deadline = instant_words(facts.reconfirm_by, ZoneInfo(facts.zone))
-        lines += [f"Provisional: to be confirmed by {deadline}.", ""]
-    if entry.level.expects:
-        lines += cleaned_lines(facts.description)
-        lines += [""] if facts.description else []
-        link = _shared_link(entry)
-        lines += [f"Watch: {cleaned(link)}"] if link else []
-    lines.append(f"Host: {shortened(facts.holder_name, _NAME_LIMIT)}")
-    lines.append(f"Reservation: {entry.code}")
-    return "\n".join(lines)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress
 
 from core.model.recipient import Told
+from core.model.reservation import Facts
 from core.notices.notice import AUDIENCE_KINDS, Notice, NoticeKind
 from core.notices.said import cleaned, cleaned_lines, shortened
 from core.notices.times import instant_words
@@ -99,12 +100,12 @@ def calendar_part(notice: Notice, *, organizer: Mailbox, attendee: Mailbox, link
     event.add("dtstamp", notice.made_at.astimezone(UTC))
     event.add("dtstart", notice.facts.slot.starts_at.astimezone(UTC))
     event.add("dtend", notice.facts.slot.ends_at.astimezone(UTC))
-    event.add("status", _status(notice))
+    event.add("status", status_of(notice.level))
     event.add("transp", "OPAQUE")
     event.add("summary", _summary(notice))
     event.add("location", shortened(notice.facts.server_name, TITLE_LIMIT))
     watch = (link or notice.facts.watch_url) if notice.level.expects else ""
-    event.add("description", _description(notice, watch))
+    event.add("description", description_of(notice.facts, notice.level, notice.code, watch))
     if is_web(watch):
         event.add("url", watch)
     event.add("organizer", _organizer(organizer))
@@ -131,8 +132,9 @@ def _attendee(attendee: Mailbox, notice: Notice) -> vCalAddress:
     return mailbox
 
 
-def _status(notice: Notice) -> str:
-    match notice.level:
+def status_of(level: Told) -> str:
+    """Say how an entry stands (RFC 5545 section 3.8.1.11)."""
+    match level:
         case Told.PROVISIONAL:
             return "TENTATIVE"
         case Told.CONFIRMED:
@@ -147,16 +149,16 @@ def _summary(notice: Notice) -> str:
     return mark + shortened(notice.facts.title, TITLE_LIMIT)
 
 
-def _description(notice: Notice, watch: str) -> str:
-    facts = notice.facts
+def description_of(facts: Facts, level: Told, code: str, watch: str) -> str:
+    """Say in an entry what its readers need; `watch` is an address that opens nothing by itself."""
     lines: list[str] = []
-    if notice.level is Told.PROVISIONAL and facts.reconfirm_by is not None:
+    if level is Told.PROVISIONAL and facts.reconfirm_by is not None:
         deadline = instant_words(facts.reconfirm_by, ZoneInfo(facts.zone))
         lines += [f"Provisional: to be confirmed by {deadline}.", ""]
-    if notice.level.expects:
+    if level.expects:
         lines += cleaned_lines(facts.description)
         lines += [""] if facts.description else []
         lines += [f"Watch: {cleaned(watch)}"] if watch else []
     lines.append(f"Host: {shortened(facts.holder_name, _NAME_LIMIT)}")
-    lines.append(f"Reservation: {notice.code}")
+    lines.append(f"Reservation: {code}")
     return "\n".join(lines)

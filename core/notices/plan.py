@@ -33,6 +33,17 @@ class Difference:
     level: Told
 
 
+def level_of(status: Status) -> Told:
+    """Say what whoever knows of a reservation in that state takes it for."""
+    match status:
+        case Status.PERMITTED:
+            return Told.PROVISIONAL
+        case Status.CONFIRMED | Status.OVER:
+            return Told.CONFIRMED
+        case Status.CANCELLED | Status.LAPSED:
+            return Told.CANCELLED
+
+
 def wanted_level(standing: Standing, recipient: Recipient) -> Told:
     """Say what a recipient should by now have been told."""
     told = recipient.told

@@ -9,7 +9,7 @@ from core.model.delivery import DeliveryState
 from core.model.recipient import Recipient, Told
 from core.model.reservation import Reservation, Status
 from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, NoticeKind
-from core.notices.plan import Difference, difference, reminder_is_due, says_the_same
+from core.notices.plan import Difference, difference, level_of, reminder_is_due, says_the_same
 from core.outbox.enqueue import Audience
 from core.outbox.retry import DOUBT
 from core.store.deliveries import Again, Claimed, Delivery, Ended
@@ -134,7 +134,7 @@ def _to_holder(
         return Ended(delivery.id, DeliveryState.SUPERSEDED, "a newer state was told instead")
     if delivery.doubtful and delivery.composed_at is not None:
         return _word_for_word(delivery, delivery.composed_at)
-    level = _level(reservation.status)
+    level = level_of(reservation.status)
     return Claimed(
         id=delivery.id,
         kind=delivery.kind,
@@ -144,16 +144,6 @@ def _to_holder(
         from_level=level if delivery.done == "changed" else Told.NOTHING,
         composed_at=now,
     )
-
-
-def _level(status: Status) -> Told:
-    match status:
-        case Status.PERMITTED:
-            return Told.PROVISIONAL
-        case Status.CONFIRMED | Status.OVER:
-            return Told.CONFIRMED
-        case Status.CANCELLED | Status.LAPSED:
-            return Told.CANCELLED
 
 
 def _not_needed(delivery: Delivery, recipient: Recipient) -> Ended:

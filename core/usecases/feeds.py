@@ -9,9 +9,10 @@ from typing import Generic, TypeVar
 
 from core.access.links import Purpose
 from core.model.recipient import Told
-from core.model.reservation import NotificationPolicy, Reservation, Status
+from core.model.reservation import NotificationPolicy, Reservation
 from core.model.slot import Slot
 from core.notices.as_feed import BusyEntry, FeedEntry
+from core.notices.plan import level_of
 from core.store.agenda import Entered
 from core.store.store import Store
 
@@ -66,7 +67,7 @@ def workspace_feed(
         found = store.agenda.of_workspace(
             workspace_id, _window(now), now, now - _BACK, MOST_ENTRIES
         )
-        entries = [_entry(store, one, _level(one.reservation)) for one in found]
+        entries = [_entry(store, one, level_of(one.reservation.status)) for one in found]
         return Feed(name, tuple(entries))
     list_name = store.agenda.list_name(workspace_id, list_id)
     if list_name is None:
@@ -94,19 +95,9 @@ def _window(now: datetime) -> Slot:
     return Slot(now - _BACK, now + _AHEAD)
 
 
-def _level(reservation: Reservation) -> Told:
-    match reservation.status:
-        case Status.PERMITTED:
-            return Told.PROVISIONAL
-        case Status.CONFIRMED | Status.OVER:
-            return Told.CONFIRMED
-        case Status.CANCELLED | Status.LAPSED:
-            return Told.CANCELLED
-
-
 def _level_as_told(reservation: Reservation, told: Iterable[Told]) -> Told | None:
     """Say what a reservation is to those who were told of it; None where it is off for them."""
-    level = _level(reservation)
+    level = level_of(reservation.status)
     if level.expects and not any(one.expects for one in told):
         return None
     if reservation.notification_policy is NotificationPolicy.ON_PERMIT and level.expects:
@@ -133,5 +124,5 @@ def _busy_entry(store: Store, reservation: Reservation) -> BusyEntry:
         revision=reservation.revision,
         made_at=reservation.made_at,
         slot=reservation.slot,
-        level=_level(reservation),
+        level=level_of(reservation.status),
     )

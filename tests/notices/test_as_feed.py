@@ -145,6 +145,5 @@ def test_hostile_words_stay_words() -> None:
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
-def test_nobody_was_to_be_told_of_it() -> None:
-    with pytest.raises(KeyError):
-        feed("x", [replace(ENTRY, level=Told.NOTHING)])
+def test_what_nobody_was_told_of_is_off_as_in_mails() -> None:
+    assert "CANCELLED" == values(feed("x", [replace(ENTRY, level=Told.NOTHING)]))["status"]

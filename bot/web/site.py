@@ -128,10 +128,6 @@ class Site:
             raise web.HTTPBadRequest(text="not readable\n") from None
         return dict(pairs)
 
-    def see_other(self, path: str) -> web.Response:
-        """Send a browser on to a page of ours, so that to load it again does nothing again."""
-        return web.Response(status=303, headers={"Location": f"{self.known.base}{path}"})
-
     def _guarded(self, handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:

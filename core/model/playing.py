@@ -7,12 +7,15 @@ passed on for every file (`core.access.links`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from core.model.server import ServerKind
 
 _WEB = {"http", "https"}
+# host and port alone: it is named in a policy, where anything else could end it and begin another
+_PLAIN = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _SOUND = (".mp3", ".ogg", ".oga", ".opus", ".aac", ".m4a", ".flac")
 
 
@@ -31,7 +34,7 @@ def playing(kind: ServerKind, watch_url: str, path: str, ticket: str) -> Playing
     `path` is the stream's own part of the address; a `ticket` of "": none is needed.
     """
     parts = urlsplit(watch_url)
-    if parts.scheme not in _WEB or kind is ServerKind.LINK:
+    if parts.scheme not in _WEB or kind is ServerKind.LINK or not _PLAIN.fullmatch(parts.netloc):
         return None
     sound = kind is ServerKind.ICECAST or parts.path.endswith(_SOUND)
     if not sound and not parts.path.endswith(".m3u8"):

@@ -35,7 +35,7 @@ class Rendering:
     _environment: Environment = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the templates once: what is wrong with one shows as the program starts."""
+        """Make what templates are rendered in; each is read when it is first shown."""
         made = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,

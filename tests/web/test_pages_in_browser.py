@@ -18,6 +18,7 @@ from tests.web.house import WebHouse, open_web
 from tests.web.states import STATES, on_nginx
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS: list[tuple[tuple[int, int], Literal["light", "dark"]]] = [(DESK, "light"), (PHONE, "dark")]
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -39,9 +40,7 @@ async def house(scene: Scene) -> AsyncIterator[WebHouse]:
 async def test_each_page_is_for_everybody(house: WebHouse, browser: Browser, state: str) -> None:
     require("axe-core", AXE.is_file(), "npm install --prefix tests --no-package-lock")
     path = await STATES[state](house)
-    looks: list[tuple[tuple[int, int], Literal["light", "dark"]]]
-    looks = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
-    for size, colours in looks:
+    for size, colours in LOOKS:
         async with reader_in(browser, size=size, colours=colours) as reader:
             await reader.open(f"{house.url}{path}")
             assert [] == await axe_finds(reader, AXE)

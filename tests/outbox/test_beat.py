@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 
 from core.model.delivery import Accepted
@@ -16,6 +17,7 @@ from tests.life.bench import Bench
 from tests.outbox.faults import HeldUpRoute
 
 SECONDS = timedelta(seconds=1)
+SOON = 10.0
 
 
 @asynccontextmanager
@@ -28,6 +30,23 @@ async def at_work(dispatcher: Dispatcher) -> AsyncIterator[None]:
     finally:
         stop.set()
         await running
+
+
+@contextmanager
+def hearing(event: str) -> Iterator[asyncio.Event]:
+    """Tell when something is logged by a dispatcher."""
+    heard, logger = asyncio.Event(), logging.getLogger("core.outbox.dispatch")
+
+    def listen(record: logging.LogRecord) -> bool:
+        if record.getMessage() == event:
+            heard.set()
+        return True
+
+    logger.addFilter(listen)
+    try:
+        yield heard
+    finally:
+        logger.removeFilter(listen)
 
 
 async def beat_of(desk: Desk) -> datetime | None:
@@ -98,8 +117,9 @@ async def test_it_beats_again_once_the_database_is_back(scene: Scene) -> None:
         await beats_at(scene.desk, scene.clock.now)
         with away(scene.desk):
             scene.clock.move(10 * SECONDS)
-            dispatcher.wake()
-            await asyncio.sleep(0.2)
+            with hearing("dispatch.busy") as busy:
+                dispatcher.wake()
+                await asyncio.wait_for(busy.wait(), SOON)
         await beats_at(scene.desk, scene.clock.now)
 
 

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 
+import pytest
+
 from core.model.delivery import Accepted
 from core.outbox.dispatch import DISPATCHER, Dispatcher
 from core.store.desk import Desk
@@ -111,6 +113,7 @@ async def test_it_beats_while_a_mail_server_takes_its_time(scene: Scene) -> None
         route.answer.set_result(Accepted())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where away is away for all
 async def test_it_beats_again_once_the_database_is_back(scene: Scene) -> None:
     dispatcher = Bench(scene).post.dispatcher()
     async with at_work(dispatcher):

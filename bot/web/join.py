@@ -70,12 +70,8 @@ class _JoinPage:
 
     def calendar(self, seen: Visit, shared: str, _: str) -> web.Response:
         """Give the entry that a calendar takes; it opens nothing by itself."""
-        level = Told.PROVISIONAL if seen.provisional else Told.CONFIRMED
-        if seen.phase in {Phase.CANCELLED, Phase.LAPSED, Phase.REMOVED}:
-            level = Told.CANCELLED
-        entry = FeedEntry(
-            seen.uid, seen.revision, seen.made_at, level, seen.facts, seen.code, shared
-        )
+        made = (seen.uid, seen.revision, seen.made_at)
+        entry = FeedEntry(*made, seen.level, seen.facts, seen.code, shared)
         return web.Response(
             body=single_entry(entry),
             content_type="text/calendar",
@@ -85,10 +81,11 @@ class _JoinPage:
 
 
 def _values(seen: Visit, link: str) -> dict[str, object]:
-    provisional = seen.phase is Phase.BEFORE and seen.provisional
+    provisional = seen.phase is Phase.BEFORE and seen.level is Told.PROVISIONAL
     plays = seen.admission.playing if seen.admission else None
     return {
         "seen": seen,
+        "provisional": provisional,
         "badge": _PROVISIONAL if provisional else _BADGES[seen.phase],
         "length": length_words(seen.facts.slot.length),
         "calendars": calendars(seen, link) if seen.phase is Phase.BEFORE else (),

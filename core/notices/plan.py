@@ -44,6 +44,14 @@ def level_of(status: Status) -> Told:
             return Told.CANCELLED
 
 
+def level_for_audience(status: Status, policy: NotificationPolicy) -> Told:
+    """Say what the audience takes it for: told on permission alone, it hears of nothing else."""
+    level = level_of(status)
+    if policy is NotificationPolicy.ON_PERMIT and level.expects:
+        return Told.CONFIRMED
+    return level
+
+
 def wanted_level(standing: Standing, recipient: Recipient) -> Told:
     """Say what a recipient should by now have been told."""
     told = recipient.told

@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 
 from core.access.links import Purpose
 from core.model.recipient import Told
-from core.model.reservation import NotificationPolicy, Reservation
+from core.model.reservation import Reservation
 from core.model.slot import Slot
 from core.notices.as_feed import BusyEntry, FeedEntry
-from core.notices.plan import level_of
+from core.notices.plan import level_for_audience, level_of
 from core.store.agenda import Entered
 from core.store.store import Store
 
@@ -97,12 +97,8 @@ def _window(now: datetime) -> Slot:
 
 def _level_as_told(reservation: Reservation, told: Iterable[Told]) -> Told | None:
     """Say what a reservation is to those who were told of it; None where it is off for them."""
-    level = level_of(reservation.status)
-    if level.expects and not any(one.expects for one in told):
-        return None
-    if reservation.notification_policy is NotificationPolicy.ON_PERMIT and level.expects:
-        return Told.CONFIRMED
-    return level
+    level = level_for_audience(reservation.status, reservation.notification_policy)
+    return level if not level.expects or any(one.expects for one in told) else None
 
 
 def _entry(store: Store, entered: Entered, level: Told) -> FeedEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from core.model.recipient import RouteName
 from core.model.reservation import Reservation, Status
 from core.model.slot import Slot
 from core.outbox.dispatch import DISPATCHER
+from core.policy.instants import midnight
 from core.policy.reasons import Reason
 from core.store.meters import Act, Past, Roll, Trouble, Waiting
 from core.store.store import Store
@@ -26,7 +27,6 @@ REASONS = tuple(reason.__name__ for reason in get_args(Reason))
 MOST_SLOTS = 200
 MOST_ACTS = 50
 
-_A_DAY = timedelta(days=1)
 _SETTLED_AFTER = timedelta(seconds=20)  # no transaction takes longer
 _FARTHEST = timedelta(days=1)  # is counted back, however long nobody has looked
 _UTC = ZoneInfo("UTC")
@@ -213,9 +213,8 @@ def _today(store: Store, now: datetime, whose: int | None) -> tuple[tuple[OnToda
 
 def _day(now: datetime, zone: ZoneInfo) -> Slot:
     """Give the day that it is there, whole; one with a change of the clock is not 24 hours long."""
-    date = now.astimezone(zone).date()
-    begins, ends = (datetime.combine(one, time(), zone) for one in (date, date + _A_DAY))
-    return Slot(begins.astimezone(_UTC), ends.astimezone(_UTC))
+    today = now.astimezone(zone).date().toordinal()
+    return Slot(midnight(today, zone), midnight(today + 1, zone))
 
 
 def _routes(

@@ -11,10 +11,11 @@ from core.access.credentials import credentials_of
 from core.access.links import Claim, Purpose, Ticket
 from core.model.addresses import for_player, path_of, with_path
 from core.model.playing import Playing, playing
-from core.model.recipient import HOLDER, Recipient
+from core.model.recipient import HOLDER, Recipient, Told
 from core.model.reservation import CredentialMode, Facts, Reservation, Status
 from core.model.server import Server
 from core.model.slot import Slot
+from core.notices.plan import level_for_audience
 from core.store.store import Store
 
 
@@ -44,8 +45,9 @@ class Admission:
 class Visit:
     """A reservation as a reader of its link sees it.
 
-    `moved_from` is the slot that they were told before, where it is another. `admission` is there
-    while the slot is on, for whoever may watch by this link. `personal`: the link is one person's.
+    `level` is what its readers take it for. `moved_from` is the slot that they were told before,
+    where it is another. `admission` is there while the slot is on, for whoever may watch by this
+    link. `personal`: the link is one person's.
     """
 
     phase: Phase
@@ -56,7 +58,7 @@ class Visit:
     uid: str
     revision: int
     made_at: datetime
-    provisional: bool
+    level: Told
     personal: bool
     moved_from: Slot | None = None
     admission: Admission | None = None
@@ -103,7 +105,9 @@ def _seen(
         uid=store.reservations.uid(reservation.id),
         revision=reservation.revision,
         made_at=revision.made_at,
-        provisional=reservation.status is Status.PERMITTED,
+        level=Told.CANCELLED
+        if phase is Phase.REMOVED
+        else level_for_audience(reservation.status, reservation.notification_policy),
         personal=recipient is not None,
         moved_from=before.facts.slot if before and moved else None,
         admission=_admission(store, reservation, server, recipient) if on else None,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from core.access.links import Purpose
 from core.model.delivery import Refused
 from core.model.request import CredentialWish
-from core.model.reservation import CredentialMode, Reservation
+from core.model.reservation import CredentialMode, NotificationPolicy, Reservation
 from core.model.server import ServerKind
 from core.usecases.servers import change_server
 from tests.life.bench import ANN, BEN
@@ -40,6 +40,7 @@ async def reserved(house: WebHouse, after: timedelta = 3 * DAY) -> Reservation:
         title=_TITLE,
         description=_ABOUT,
         audience=(ANN, BEN),
+        notification_policy=NotificationPolicy.BOTH,
         credentials=CredentialWish(CredentialMode.SHARED),
     )
     await house.bench.post.deliver()

@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from core.access.links import Purpose
 from core.model.request import CredentialWish
-from core.model.reservation import CredentialMode, Reservation
+from core.model.reservation import CredentialMode, NotificationPolicy, Reservation
 from core.model.server import ServerKind
 from core.store.reservations import Secrets
 from core.usecases.servers import change_server
@@ -124,8 +124,13 @@ async def test_each_reader_has_their_own_credentials(house: WebHouse) -> None:
 async def test_provisional_moved_cancelled_over_lapsed_and_removed_are_said(
     house: WebHouse,
 ) -> None:
-    made = await house.bench.reserve(slot=house.bench.slot(timedelta(days=3)), audience=(ANN, BEN))
+    made = await house.bench.reserve(
+        slot=house.bench.slot(timedelta(days=3)),
+        audience=(ANN, BEN),
+        notification_policy=NotificationPolicy.BOTH,
+    )
     page = house.path(Purpose.JOIN, made, 1)
+    assert "STATUS:TENTATIVE" in (await house.get(f"{page}/slot.ics")).text
     assert "Provisional" in (await house.get(page)).words
     await house.bench.reconfirm(made.code)
     await house.bench.post.deliver()
@@ -144,6 +149,17 @@ async def test_provisional_moved_cancelled_over_lapsed_and_removed_are_said(
     over = await confirmed(house)
     house.clock.now = over.slot.ends_at
     assert "It is over" in (await house.get(house.path(Purpose.JOIN, over, 1))).words
+
+
+async def test_whoever_was_told_at_once_is_not_told_otherwise_here(house: WebHouse) -> None:
+    made = await house.bench.reserve(
+        slot=house.bench.slot(timedelta(days=3)), notification_policy=NotificationPolicy.ON_PERMIT
+    )
+    page = house.path(Purpose.JOIN, made, 1)
+
+    assert "Confirmed" in (await house.get(page)).words
+    assert "must still reconfirm" not in (await house.get(page)).words
+    assert "STATUS:CONFIRMED" in (await house.get(f"{page}/slot.ics")).text
 
 
 async def test_a_lapsed_one_says_so(house: WebHouse) -> None:

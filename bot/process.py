@@ -6,9 +6,9 @@ import asyncio
 import getpass
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TypeAlias
 
@@ -20,16 +20,26 @@ from bot.console.render import render_reply
 from bot.logs import log_to_file, log_to_stderr
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.manifest import manifest_text
+from bot.stopping import stop_on_signals
 from bot.web.gate import gate_door
 from bot.web.health import health_routes
 from bot.web.pages import site_routes
 from bot.web.server import serve
 from bot.web.site import Known, Site
-from bot.wiring import App, SchemaBehindError, meet_slack, open_app, open_database_of
+from bot.wiring import (
+    App,
+    SchemaBehindError,
+    meet_slack,
+    open_app,
+    open_database_of,
+    open_path,
+)
 from bot.wiring_gate import DIALECTS
 from core.access.vault import SealBrokenError
 from core.model.people import Role, WorkspaceKind
+from core.store.bell import listen
 from core.store.database import BusyError, NoDatabaseError
+from core.store.occupied import OccupiedError, occupying
 from core.store.schema import SchemaUnknownError, upgrade
 from core.usecases.settings import Account, enter
 
@@ -47,6 +57,7 @@ _MENDABLE = (  # what the operator can put right, once it is said in words
     BusyError,
     NoDatabaseError,
     SealBrokenError,
+    OccupiedError,
     OSError,
 )
 
@@ -67,25 +78,37 @@ def guarded(command: Callable[[], int]) -> int:
 
 
 def run(roles: Sequence[str]) -> int:
-    """Run the desk until it is told to stop (SIGTERM, SIGINT)."""
+    """Run the desk until it is told to stop (SIGTERM, SIGINT), which takes ten seconds at most."""
     return guarded(lambda: asyncio.run(_run(roles)))
 
 
 async def _run(roles: Sequence[str]) -> int:
     log_to_stderr()
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop_on_signals(stop)
     settings = load_settings()
+    with _alone(settings):
+        await _serve(settings, roles, stop)
+    log.info("desk.stopped")
+    return 0
+
+
+def _alone(settings: Settings) -> AbstractContextManager[None]:
+    """Have an SQLite file for this process; on PostgreSQL any number may run."""
+    path = open_path(settings)
+    if path is None:
+        return nullcontext()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return occupying(path)
+
+
+async def _serve(settings: Settings, roles: Sequence[str], stop: asyncio.Event) -> None:
     async with open_app(settings) as app:
         if app.slack is not None:
             await meet_slack(app)
         parts = running(app, roles or roles_of(settings), stop)
         log.info("desk.ready", extra={"roles": ",".join(roles or roles_of(settings))})
         await _all(parts, stop)
-    log.info("desk.stopped")
-    return 0
 
 
 async def _all(parts: Sequence[Part], stop: asyncio.Event) -> None:
@@ -117,6 +140,7 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
         raise SettingsError([f"--only {role}: {_LACKING[role]}" for role in lacking])
     if "worker" in roles:
         parts += [app.clock.run(stop), app.dispatcher.run(stop), app.usher.run(stop)]
+        parts.append(listen(app.desk.database, app.desk.on_work, stop))
         if app.mirror is not None:
             parts.append(app.mirror.run(stop))
     if "slack" in roles and app.slack is not None:

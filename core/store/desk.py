@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.access.links import Links
 from core.access.vault import Vault
+from core.store.bell import ring
 from core.store.codec import decode, encode
 from core.store.database import (
     POSTGRES_CONNECTIONS,
@@ -178,7 +179,10 @@ class Desk:
     ) -> tuple[T, Store]:
         with transaction as connection:
             store = Store(connection, self.now(), self.vault, self.links, self.limits)
-            return work(store), store
+            answer = work(store)
+            if store.has_work:
+                ring(connection)
+            return answer, store
 
 
 def _retrieved(future: asyncio.Future[T]) -> None:

@@ -7,6 +7,7 @@ recipient or the message is theirs; silence after the content leaves the message
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -56,6 +57,8 @@ class Reply:
     @classmethod
     def of(cls, code: int, words: str) -> Reply:
         """Make the reply from words as they came, one line of them per line of the reply."""
+        if "\n" not in words:
+            return cls(code, clean(words))
         first, *others = words.split("\n")
         status = _ENHANCED.match(first)
         # Every line of a long reply repeats the status (RFC 2034): once is enough for a reader.
@@ -63,6 +66,12 @@ class Reply:
         return cls(
             code, clean(" ".join([first, *(line.removeprefix(repeated) for line in others)]))
         )
+
+    @classmethod
+    def read(cls, lines: Sequence[bytes]) -> Reply:
+        """Read a reply's lines, without their ends."""
+        words = [line[4:].decode("utf-8", "replace") for line in lines]
+        return cls.of(int(lines[-1][:3]), "\n".join(words))
 
     @property
     def status(self) -> tuple[int, int] | None:
@@ -81,7 +90,9 @@ def is_smtp(code: int) -> bool:
 
 def clean(words: str) -> str:
     """Make what a server said fit to be shown and logged: one line, printable, 300 characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    if not words.isprintable():
+        words = "".join(c if c.isprintable() else " " for c in words)
+    line = " ".join(words.split())
     return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 1] + "…"
 
 

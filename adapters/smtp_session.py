@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from aiosmtplib import (
-    SMTP,
-    SMTPException,
-    SMTPResponse,
-    SMTPServerDisconnected,
-)
+from aiosmtplib import SMTP
 
-from adapters.smtp_replies import Reply, is_smtp
+from adapters.smtp_link import Link
+from adapters.smtp_replies import Reply
 from adapters.smtp_settings import SmtpSettings
-from adapters.smtp_trouble import LinkBrokenError, explain
+from adapters.smtp_trouble import LinkBrokenError
 
 _COMPLETED = 250
 
@@ -25,57 +21,84 @@ class Session:
 
     `offers` holds the server's extensions (EHLO keywords, lower case) with their parameters.
     `begun` counts the messages begun on it; `dirty` says that the last one was not accepted.
-    After `LinkBrokenError` it is closed, and after a 421 reply to a command (by aiosmtplib).
+    After `LinkBrokenError`, and after a 421 reply, it is closed.
     """
 
     def __init__(self, client: SMTP, settings: SmtpSettings) -> None:
         self.offers: Mapping[str, str] = client.esmtp_extensions
         self.begun = 0
         self.dirty = False
-        self._client = client
+        self._link = Link(client)
         self._settings = settings
+        self._patience = settings.patience.command.total_seconds()
         self._loop = asyncio.get_running_loop()
         self._opened_at = self._used_at = self._loop.time()
 
     @property
     def alive(self) -> bool:
         """Tell whether the connection stands, as far as one can tell without asking."""
-        return self._client.is_connected
+        return self._link.alive
+
+    @property
+    def pipelines(self) -> bool:
+        """Tell whether the server takes several commands at a time (RFC 2920)."""
+        return "pipelining" in self.offers
+
+    @property
+    def worn(self) -> bool:
+        """Tell whether it has served its time."""
+        wear = self._settings.wear
+        age = self._loop.time() - self._opened_at
+        return self.begun >= wear.messages or age >= wear.age.total_seconds()
 
     async def fit(self) -> bool:
         """Tell whether it can carry one more message, asking the server where that is in doubt."""
-        wear = self._settings.wear
         if not self.alive:
             return False
-        if self.begun >= wear.messages or self._age >= wear.age.total_seconds():
+        if self.worn:
             await self.quit()
             return False
         if self.dirty:
             return await self._confirms(b"RSET")
-        if self._loop.time() - self._used_at >= wear.rest.total_seconds():
+        if self._loop.time() - self._used_at >= self._settings.wear.rest.total_seconds():
             return await self._confirms(b"NOOP")
         return True
 
+    def write(self, *lines: bytes) -> None:
+        """Send command lines at once; each has a reply, to be read in order."""
+        self._link.write(_lines(lines), len(lines))
+
+    async def reply(self) -> Reply:
+        """Read the reply to the next command that was sent; raises `LinkBrokenError`."""
+        reply = await self._link.reply(self._patience)
+        self._used_at = self._loop.time()
+        return reply
+
     async def command(self, line: bytes) -> Reply:
         """Send one command line and read its reply; raises `LinkBrokenError`."""
-        patience = self._settings.patience.command.total_seconds()
-        return await self._reply_to(self._client.execute_command(line, timeout=patience))
+        self.write(line)
+        return await self.reply()
 
-    async def content(self, framed: bytes) -> Reply:
-        """Send the message after DATA was granted and read the verdict; raises `LinkBrokenError`.
+    def write_content(self, framed: bytes, *following: bytes) -> None:
+        """Send the message after DATA was granted, and the commands that follow it.
 
-        aiosmtplib's own `data()` sends the command as well, with one time limit for both replies,
-        and cannot be held between them.
+        Its reply is the verdict; those of the commands come after that.
         """
-        return await self._reply_to(self._verdict_on(framed))
+        self._link.write(framed + _lines(following), 1 + len(following))
+
+    async def verdict(self) -> Reply:
+        """Read what the server makes of the message; raises `LinkBrokenError`."""
+        reply = await self._link.reply(self._settings.patience.dot.total_seconds())
+        self._used_at = self._loop.time()
+        return reply
 
     async def quit(self) -> None:
         """Take leave and close; what the server makes of it is of no interest any more."""
-        patience = self._settings.patience.farewell.total_seconds()
         try:
             if self.alive:
-                await self._client.execute_command(b"QUIT", timeout=patience)
-        except (SMTPException, OSError):
+                self.write(b"QUIT")
+                await self._link.reply(self._settings.patience.farewell.total_seconds())
+        except LinkBrokenError:
             pass
         finally:
             self.drop()
@@ -83,11 +106,7 @@ class Session:
 
     def drop(self) -> None:
         """Close at once: what was written and has not left, is not sent any more."""
-        abandon(self._client)
-
-    @property
-    def _age(self) -> float:
-        return self._loop.time() - self._opened_at
+        self._link.drop()
 
     async def _confirms(self, line: bytes) -> bool:
         try:
@@ -100,25 +119,12 @@ class Session:
         self.dirty = False
         return True
 
-    async def _verdict_on(self, framed: bytes) -> SMTPResponse:
-        protocol = self._client.protocol
-        if protocol is None:
-            raise SMTPServerDisconnected("the connection was lost")
-        protocol.write(framed)
-        return await protocol.read_response(self._settings.patience.dot.total_seconds())
 
-    async def _reply_to(self, exchange: Awaitable[SMTPResponse]) -> Reply:
-        try:
-            response = await exchange
-        except (SMTPException, OSError) as error:
-            self.drop()
-            raise LinkBrokenError(explain(error)) from error
-        reply = Reply.of(response.code, response.message)
-        if not is_smtp(reply.code):
-            self.drop()
-            raise LinkBrokenError(f"the server's reply was no SMTP: {reply}")
-        self._used_at = self._loop.time()
-        return reply
+def _lines(commands: Sequence[bytes]) -> bytes:
+    written = b"\r\n".join((*commands, b""))
+    if written.count(b"\n") != len(commands) or written.count(b"\r") != len(commands):
+        raise ValueError("a command is one line")
+    return written
 
 
 def abandon(client: SMTP | None) -> None:

@@ -12,11 +12,15 @@ from adapters.smtp_replies import clean, is_smtp
 
 
 class LinkBrokenError(Exception):
-    """The connection is of no more use, and closed; `reason` is one clean line."""
+    """The connection is of no more use, and closed; `reason` is one clean line.
 
-    def __init__(self, reason: str) -> None:
+    `silent`: the server said nothing for as long as it is waited for.
+    """
+
+    def __init__(self, reason: str, *, silent: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.silent = silent
 
 
 def explain(error: Exception, hide: tuple[str, ...] = ()) -> str:

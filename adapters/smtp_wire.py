@@ -29,6 +29,11 @@ class Envelope:
     rcpt: bytes
     content: bytes
 
+    @property
+    def commands(self) -> tuple[bytes, bytes, bytes]:
+        """The lines that come before the content, in order."""
+        return self.mail, self.rcpt, b"DATA"
+
 
 def envelope_address(text: str) -> str | None:
     """Make of an address what may stand between the angle brackets of MAIL and RCPT.

@@ -30,7 +30,7 @@ from core.outbox.claim import LEASE, Job, claim
 from core.outbox.ledger import Ledger
 from core.outbox.record import renew
 from core.outbox.retry import pause_after
-from core.outbox.route import Lane, Message, Route, RouteUnavailable
+from core.outbox.route import ForesightedLane, Lane, Message, Route, RouteUnavailable
 from core.store.database import BusyError
 from core.store.desk import Desk
 from core.store.store import Store
@@ -180,52 +180,60 @@ class Dispatcher:
 
     async def _lane(self, batch: _Batch, number: int) -> None:
         """Send jobs over one connection until the batch is empty or the route breaks down."""
-        outlet = batch.outlet
-        while batch.jobs:
-            job = batch.jobs.popleft()
+        written = batch.next()
+        while written is not None:
+            job = written.job
             if batch.broken or batch.stop.is_set():
-                self._ledger.note(job, RouteDown(batch.broken) if batch.broken else Withdrawn())
+                outcome: Outcome = RouteDown(batch.broken) if batch.broken else Withdrawn()
+                self._ledger.note(job, outcome)
+                written = batch.next()
                 continue
-            outcome = await self._sent(outlet, number, job, batch)
-            if isinstance(outcome, RouteDown):
-                batch.broken = outcome.reason
-                self._pause(outlet, outcome.reason)
-            elif isinstance(outcome, Accepted | Refused | Deferred):
-                outlet.breakdowns = 0
+            following = batch.next() if batch.is_long else None
+            outcome = await self._sent(batch.outlet, number, written, following)
+            self._went(batch, outcome)
             self._ledger.note(job, outcome)
             log.info(
                 "delivery.%s",
                 type(outcome).__name__.lower(),
                 extra={"delivery": job.delivery.id, "kind": job.claimed.kind.value},
             )
+            written = following or batch.next()
 
-    async def _sent(self, outlet: Outlet, number: int, job: Job, batch: _Batch) -> Outcome:
-        try:
-            message = batch.message(job)
-        except ValueError as error:
-            # it will never fit this route: better a failure with its reason than a jam
-            return Refused(f"it could not be written for this address: {error}")
-        except Exception:  # a fault of ours in one notice must not hold up all the others
-            log.exception("delivery.not_rendered", extra={"delivery": job.delivery.id})
-            return Refused("the desk could not write this notice; its operator finds out why")
+    def _went(self, batch: _Batch, outcome: Outcome) -> None:
+        """Take from an outcome what it says of the route."""
+        if isinstance(outcome, RouteDown):
+            batch.broken = outcome.reason
+            self._pause(batch.outlet, outcome.reason)
+        elif isinstance(outcome, Accepted | Refused | Deferred):
+            batch.outlet.breakdowns = 0
+
+    async def _sent(
+        self, outlet: Outlet, number: int, written: _Written, following: _Written | None
+    ) -> Outcome:
+        message = written.message
+        if not isinstance(message, Message):
+            return message
         handed_over = False
 
         async def hand_over() -> bool:
             nonlocal handed_over
-            handed_over = await self._ledger.mark(job)
+            handed_over = await self._ledger.mark(written.job)
             return handed_over
 
         try:
-            if number not in outlet.lanes:
-                outlet.lanes[number] = await outlet.route.open()
-            return await outlet.lanes[number].send(message, hand_over)
+            lane = outlet.lanes.get(number)
+            if lane is None:
+                lane = outlet.lanes[number] = await outlet.route.open()
+            if following is not None and isinstance(lane, ForesightedLane):
+                following.announce(lane)
+            return await lane.send(message, hand_over)
         except RouteUnavailable as error:
             return RouteDown(error.reason)
         except BusyError as error:
             # the route needed the database; unless it was handed over, nothing has left yet
             return Doubtful(str(error)) if handed_over else Deferred(str(error), _BUSY_AGAIN)
         except Exception:  # routes raise nothing else: a fault of ours again, and no reason to stop
-            log.exception("delivery.not_sent", extra={"delivery": job.delivery.id})
+            log.exception("delivery.not_sent", extra={"delivery": written.job.delivery.id})
             reason = "the desk could not send this notice; its operator finds out why"
             return Doubtful(reason) if handed_over else Deferred(reason)
 
@@ -267,6 +275,19 @@ def beat(store: Store, now: datetime) -> None:
     store.records.beat(DISPATCHER, now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A job with its message, or with what became of it for want of one."""
+
+    job: Job
+    message: Message | Refused
+
+    def announce(self, lane: ForesightedLane) -> None:
+        """Tell a lane that this is what comes after the next message."""
+        if isinstance(self.message, Message):
+            lane.expect(self.message)
+
+
 @dataclass(slots=True)
 class _Batch:
     """What is being sent over one route, its notices rendered once each."""
@@ -277,7 +298,28 @@ class _Batch:
     broken: str = ""
     _fills: dict[int, Fill] = field(default_factory=dict)
 
-    def message(self, job: Job) -> Message:
+    @property
+    def is_long(self) -> bool:
+        """Tell whether each lane has one more to come: none waits while another looks ahead."""
+        return len(self.jobs) >= self.outlet.route.lanes
+
+    def next(self) -> _Written | None:
+        """Take the next job, and write its message."""
+        if not self.jobs:
+            return None
+        job = self.jobs.popleft()
+        try:
+            return _Written(job, self._message(job))
+        except ValueError as error:
+            # it will never fit this route: better a failure with its reason than a jam
+            return _Written(job, Refused(f"it could not be written for this address: {error}"))
+        except Exception:  # a fault of ours in one notice must not hold up all the others
+            log.exception("delivery.not_rendered", extra={"delivery": job.delivery.id})
+            return _Written(
+                job, Refused("the desk could not write this notice; its operator finds out why")
+            )
+
+    def _message(self, job: Job) -> Message:
         fill = self._fills.get(id(job.notice))
         if fill is None:
             fill = self._fills[id(job.notice)] = self.outlet.compose(job.notice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from core.model.delivery import Outcome
 from core.model.recipient import RouteName
@@ -55,6 +55,17 @@ class Lane(Protocol):
 
     async def close(self) -> None:
         """Take leave of the next hop; safe to call twice, and never raises for what it meets."""
+
+
+@runtime_checkable
+class ForesightedLane(Lane, Protocol):
+    """A lane that can begin with a message while it still carries the one before."""
+
+    def expect(self, message: Message) -> None:
+        """Be told, right before a `send`, what the `send` after that one will be given.
+
+        If another comes all the same, what was begun is given up, and costs a connection.
+        """
 
 
 class Route(Protocol):

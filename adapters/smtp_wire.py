@@ -71,7 +71,7 @@ def compose(
     `address` and `sender` come from `envelope_address`. Refused where this server cannot take the
     message at all: its size (RFC 1870), 8-bit content (RFC 6152), UTF-8 addresses (RFC 6531).
     """
-    lines = _with_line_ends(message.data)
+    lines = message.data if message.in_crlf else _with_line_ends(message.data)
     utf8 = message.needs_smtputf8 or not address.isascii()
     if problem := _problem(lines, utf8, offers):
         return Refused(problem)

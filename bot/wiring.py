@@ -229,7 +229,9 @@ def mail_outlet(settings: Settings) -> Outlet:
 
         def filled(delivery_id: int, personal: Personal) -> Message:
             mail = template.fill(personal)
-            return Message(delivery_id, mail.recipient, mail.data, mail.needs_smtputf8)
+            return Message(
+                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, in_crlf=True
+            )
 
         return filled
 

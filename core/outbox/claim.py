@@ -27,8 +27,9 @@ from core.notices.to_audience import REMOVED
 from core.outbox.enqueue import Audience, tell_some, with_told_facts
 from core.outbox.settle import AssumeTold, settle
 from core.outbox.tally import tally
-from core.store.deliveries import Again, Claimed, Delivery, Ended
+from core.store.deliveries import Delivery
 from core.store.reservations import Revision
+from core.store.sending import Again, Claimed, Ended
 from core.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -71,9 +72,9 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
     """
     jobs: list[Job] = []
     # each pass ends, or puts off, whatever it does not claim: it comes to an end
-    while not jobs and (heads := store.deliveries.heads(routes, now, limit)):
+    while not jobs and (heads := store.sending.heads(routes, now, limit)):
         jobs = _settled(store, heads, now, mail_domain)
-    store.deliveries.lease([job.claimed for job in jobs], token, now + LEASE)
+    store.sending.lease([job.claimed for job in jobs], token, now + LEASE)
     return tuple(jobs)
 
 
@@ -82,7 +83,7 @@ def _settled(store: Store, heads: Sequence[Delivery], now: datetime, mail_domain
     recipients = store.recipients.many([head.to for head in heads])
     routes = {head.id: recipients[head.to].contact.route for head in heads}
     # a holder is told elsewhere since it was queued: it is for that route to take
-    store.deliveries.reroute({head.id: routes[head.id] for head in heads if _strays(head, routes)})
+    store.sending.reroute({head.id: routes[head.id] for head in heads if _strays(head, routes)})
     by_reservation: dict[int, list[Delivery]] = {}
     for head in heads:
         if not _strays(head, routes):
@@ -136,8 +137,8 @@ class _Party:
                 case AssumeTold() as assumed:
                     ended.append(assumed.ended)
                     self._assume_told(one, assumed)
-        self._store.deliveries.end(ended, now)
-        self._store.deliveries.put_back(again)
+        self._store.sending.end(ended, now)
+        self._store.sending.put_back(again)
         return self._with_words(sent, audience, mail_domain)
 
     def _with_said_facts(self, audience: Audience) -> Audience:
@@ -209,7 +210,7 @@ class _Party:
     def _put_off(self, deliveries: Sequence[Delivery], reason: str) -> None:
         log.error("delivery.sealed", extra={"reservation": self._reservation.id, "reason": reason})
         not_before = self._store.now + _KEY_MISSING
-        self._store.deliveries.put_back(
+        self._store.sending.put_back(
             [Again(one.id, not_before, one.attempts, one.doubtful, reason) for one in deliveries]
         )
 

@@ -42,6 +42,7 @@ _BATCH = 100
 _BEAT_EVERY = timedelta(seconds=10)
 _LAST_RESULTS = 6.0  # seconds that what is in flight is given when we stop
 _BUSY_AGAIN = 5.0  # seconds
+_REMEMBERED = 8  # notices whose messages are being written, for each route
 _POLL = 1.0  # seconds between looks at the outbox when nobody wakes us
 
 Fill = Callable[[int, Personal], Message]
@@ -58,9 +59,30 @@ class Outlet:
     route: Route
     compose: Compose
     lanes: dict[int, Lane] = field(default_factory=dict)
+    foresights: dict[int, Callable[[Message], None]] = field(default_factory=dict)
     breakdowns: int = 0
     paused_until: datetime | None = None
     reason: str = ""
+    _fills: deque[tuple[Notice, Fill]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    async def opened(self, number: int) -> Lane:
+        """Open a lane; raises `RouteUnavailable`."""
+        lane = self.lanes[number] = await self.route.open()
+        self.foresights[number] = lane.expect if isinstance(lane, ForesightedLane) else _unforeseen
+        return lane
+
+    def fill_of(self, notice: Notice) -> Fill:
+        """Give what makes a notice's messages; those of late are kept, for more of the same."""
+        for known, fill in self._fills:
+            if known == notice:
+                return fill
+        fill = self.compose(notice)
+        self._fills.appendleft((notice, fill))
+        return fill
+
+
+def _unforeseen(_: Message) -> None:
+    """Take no notice of what comes next, as most lanes do."""
 
 
 class Dispatcher:
@@ -221,11 +243,9 @@ class Dispatcher:
             return handed_over
 
         try:
-            lane = outlet.lanes.get(number)
-            if lane is None:
-                lane = outlet.lanes[number] = await outlet.route.open()
-            if following is not None and isinstance(lane, ForesightedLane):
-                following.announce(lane)
+            lane = outlet.lanes.get(number) or await outlet.opened(number)
+            if following is not None and isinstance(following.message, Message):
+                outlet.foresights[number](following.message)
             return await lane.send(message, hand_over)
         except RouteUnavailable as error:
             return RouteDown(error.reason)
@@ -282,11 +302,6 @@ class _Written:
     job: Job
     message: Message | Refused
 
-    def announce(self, lane: ForesightedLane) -> None:
-        """Tell a lane that this is what comes after the next message."""
-        if isinstance(self.message, Message):
-            lane.expect(self.message)
-
 
 @dataclass(slots=True)
 class _Batch:
@@ -322,6 +337,6 @@ class _Batch:
     def _message(self, job: Job) -> Message:
         fill = self._fills.get(id(job.notice))
         if fill is None:
-            fill = self._fills[id(job.notice)] = self.outlet.compose(job.notice)
+            fill = self._fills[id(job.notice)] = self.outlet.fill_of(job.notice)
         message = fill(job.delivery.id, job.personal)
         return replace(message, in_doubt=True) if job.delivery.doubtful else message

@@ -23,7 +23,7 @@ from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.retry import DOUBT, retry_at
 from core.outbox.settle import PERHAPS
-from core.store.deliveries import Again, Ended
+from core.store.sending import Again, Ended
 from core.store.store import Store
 from core.store.suppressions import ANY_HOLDER
 
@@ -50,17 +50,20 @@ def record(
 
     A result of a delivery that somebody else has taken over meanwhile is not written.
     """
-    ours = store.deliveries.mark_handed_over(handed_over, token, now) if handed_over else set()
-    if results:
-        ids = [result.job.delivery.id for result in results]
-        leased = store.deliveries.still_leased(ids, token)
-        _write(store, now, [one for one in results if one.job.delivery.id in leased])
+    ours = store.sending.mark_handed_over(handed_over, token, now)
+    told = _write_accepted(store, now, token, results)
+    others = [one for one in results if not isinstance(one.outcome, Accepted)]
+    if others:
+        leased = store.sending.still_leased([one.job.delivery.id for one in others], token)
+        told += _write(store, now, [one for one in others if one.job.delivery.id in leased])
+    if told:
+        _note_told(store, told)
     return ours
 
 
 def renew(store: Store, now: datetime, *, token: str, ids: Sequence[int]) -> None:
     """Keep what a dispatcher is still about to send for another lease."""
-    store.deliveries.renew(ids, token, now + LEASE)
+    store.sending.renew(ids, token, now + LEASE)
 
 
 def give_up(store: Store, now: datetime, *, token: str, delivery_id: int) -> None:
@@ -68,12 +71,26 @@ def give_up(store: Store, now: datetime, *, token: str, delivery_id: int) -> Non
 
     That is a fault of ours; its operator finds it in the log.
     """
-    if store.deliveries.still_leased([delivery_id], token):
+    if store.sending.still_leased([delivery_id], token):
         reason = "the desk could not write down what became of it; its operator finds out why"
-        store.deliveries.end([Ended(delivery_id, DeliveryState.FAILED, reason)], now)
+        store.sending.end([Ended(delivery_id, DeliveryState.FAILED, reason)], now)
 
 
-def _write(store: Store, now: datetime, results: Sequence[Result]) -> None:
+def _write_accepted(
+    store: Store, now: datetime, token: str, results: Sequence[Result]
+) -> list[Job]:
+    """Write down what was sent, as most things are; gives what was told thereby."""
+    accepted = {
+        result.job.delivery.id: result.outcome.external_id
+        for result in results
+        if isinstance(result.outcome, Accepted)
+    }
+    ours = store.sending.accept(accepted, token, now)
+    return [result.job for result in results if result.job.delivery.id in ours]
+
+
+def _write(store: Store, now: datetime, results: Sequence[Result]) -> list[Job]:
+    """Write down what came of all else; gives what may have been told thereby."""
     ended: list[Ended] = []
     again: list[Again] = []
     told: list[Job] = []
@@ -84,23 +101,23 @@ def _write(store: Store, now: datetime, results: Sequence[Result]) -> None:
                 again.append(Again(end.id, now, 0, doubtful=False, reason=end.reason))
             case Ended() as end:
                 ended.append(end)
-                if end.state is DeliveryState.SENT or result.job.delivery.doubtful:
+                if result.job.delivery.doubtful:
                     told.append(result.job)
                 if end.state is DeliveryState.BOUNCED:
                     _bounce(store, result.job, end.reason, now)
             case Again() as later:
                 again.append(later)
-    store.deliveries.end(ended, now)
-    store.deliveries.put_back(again)
-    _note_told(store, told)
+    store.sending.end(ended, now)
+    store.sending.put_back(again)
+    return told
 
 
 def _consequence(result: Result, now: datetime) -> Ended | Again:
     """Say what an outcome means for a delivery."""
     delivery, outcome = result.job.delivery, result.outcome
     match outcome:
-        case Accepted(external_id):
-            return Ended(delivery.id, DeliveryState.SENT, external_id=external_id)
+        case Accepted():
+            raise AssertionError("what was accepted is written down by itself")
         case Refused(reason, bad_address):
             state = DeliveryState.BOUNCED if bad_address else DeliveryState.FAILED
             return Ended(delivery.id, state, reason)
@@ -162,11 +179,12 @@ def _note_told(store: Store, jobs: Sequence[Job]) -> None:
     store.recipients.note_told(
         (*job.delivery.to, job.claimed.level, job.claimed.revision, job.delivery.id) for job in news
     )
-    reservations = store.reservations.many({job.delivery.reservation_id for job in news})
+    newest = store.reservations.revision_numbers({job.delivery.reservation_id for job in news})
     behind: dict[int, list[tuple[int, int]]] = {}
     for job in news:
-        if reservations[job.delivery.reservation_id].revision != job.claimed.revision:
+        if newest[job.delivery.reservation_id] != job.claimed.revision:
             behind.setdefault(job.delivery.reservation_id, []).append(job.delivery.to)
+    reservations = store.reservations.many(behind) if behind else {}
     for reservation_id, keys in behind.items():
         deliveries = store.deliveries.of(reservation_id)
         waiting = {one.number for one in deliveries if one.state.open and one.kind in TOLD_KINDS}

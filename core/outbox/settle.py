@@ -12,7 +12,8 @@ from core.notices.notice import AUDIENCE_KINDS, TOLD_KINDS, NoticeKind
 from core.notices.plan import Difference, difference, level_of, reminder_is_due, says_the_same
 from core.outbox.enqueue import Audience
 from core.outbox.retry import DOUBT
-from core.store.deliveries import Again, Claimed, Delivery, Ended
+from core.store.deliveries import Delivery
+from core.store.sending import Again, Claimed, Ended
 
 PERHAPS = "the connection broke while it was being sent: it may have arrived"
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6
 
+_NEAR = 20  # milliseconds of patience that make no difference
 _LOCK_PATIENCE = 2.0  # seconds that PostgreSQL waits for a lock unless told otherwise
 
 # serialisation, deadlock, and a row that somebody else made since it was looked for
@@ -80,13 +81,21 @@ class Database:
     def _transaction(self, connection: Connection, patience: float) -> Iterator[None]:
         milliseconds = max(1, int(patience * 1000))
         if self.is_sqlite:
-            raw: Any = connection.connection.dbapi_connection
-            raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            _be_patient(connection, milliseconds)
         with connection.begin():
             # the ordinary patience stands in the connection's options: most need no round trip
             if not self.is_sqlite and not 0 <= patience - _LOCK_PATIENCE < 1:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
             yield
+
+
+def _be_patient(connection: Connection, milliseconds: int) -> None:
+    """Have SQLite wait so long for another process; where it does so already, that is enough."""
+    known = connection.info.get("patience", 0)
+    if not milliseconds <= known <= milliseconds + _NEAR:
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        connection.info["patience"] = milliseconds
 
 
 def open_database(url: str) -> Database:

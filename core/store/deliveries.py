@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    bindparam,
-    exists,
-    func,
-    or_,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func
 from sqlmodel import col, insert, select, update
 
 from core.model.delivery import DeliveryState
-from core.model.recipient import RouteName, Told
+from core.model.recipient import RouteName
 from core.notices.notice import NoticeKind
 from core.store.tables import DeliveryRow
 
 # in the statement's text: of a bound value SQLite cannot tell that the outbox's index has it
-_OPEN: BindParameter[list[str]] = bindparam(
+OPEN: BindParameter[list[str]] = bindparam(
     "open",
     [state.value for state in DeliveryState if state.open],
     expanding=True,
     literal_execute=True,
 )
 _QUEUED = DeliveryState.QUEUED.value
-_SENDING = DeliveryState.SENDING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +69,6 @@ class Delivery:
         return (self.reservation_id, self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """What a claim settles about a delivery before it is sent."""
-
-    id: int
-    kind: NoticeKind
-    revision: int
-    level: Told
-    from_revision: int
-    from_level: Told
-    composed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A delivery's last state, with the reason in words."""
-
-    id: int
-    state: DeliveryState
-    reason: str = ""
-    external_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A delivery that goes back into the queue."""
-
-    id: int
-    not_before: datetime
-    attempts: int
-    doubtful: bool
-    reason: str
-
-
 class Deliveries:
     """Named queries on the outbox."""
 
@@ -157,175 +111,6 @@ class Deliveries:
             .values(state=DeliveryState.SUPERSEDED.value, reason=reason, ended_at=now)
         )
 
-    def heads(
-        self, routes: Collection[RouteName], now: datetime, limit: int
-    ) -> tuple[Delivery, ...]:
-        """List what can be sent now, each the first of its recipient's; locks the rows.
-
-        A delivery whose lease ran out counts as queued: whoever had it is gone.
-        """
-        earlier = aliased(DeliveryRow)
-        rows = self._connection.execute(
-            select(DeliveryRow)
-            .where(
-                col(DeliveryRow.state).in_(_OPEN),
-                or_(
-                    col(DeliveryRow.state) == _QUEUED,
-                    col(DeliveryRow.lease_until) < now,
-                ),
-                col(DeliveryRow.not_before) <= now,
-                col(DeliveryRow.route).in_([route.value for route in routes]),
-                ~exists().where(
-                    col(earlier.reservation_id) == col(DeliveryRow.reservation_id),
-                    col(earlier.number) == col(DeliveryRow.number),
-                    col(earlier.id) < col(DeliveryRow.id),
-                    col(earlier.state).in_(_OPEN),
-                ),
-            )
-            .order_by(col(DeliveryRow.not_before), col(DeliveryRow.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=DeliveryRow)
-        )
-        return tuple(_delivery(row) for row in rows)
-
-    def next_at(self, routes: Collection[RouteName]) -> datetime | None:
-        """Give the moment from which on something can be sent."""
-        return self._connection.execute(
-            select(func.min(col(DeliveryRow.not_before))).where(
-                col(DeliveryRow.state).in_(_OPEN),
-                col(DeliveryRow.state) == _QUEUED,
-                col(DeliveryRow.route).in_([route.value for route in routes]),
-            )
-        ).scalar()
-
-    def lease(self, claimed: Sequence[Claimed], token: str, until: datetime) -> None:
-        """Take deliveries for sending."""
-        if not claimed:
-            return
-        self._connection.execute(
-            update(DeliveryRow)
-            .where(col(DeliveryRow.id) == bindparam("b_id"))
-            .values(
-                state=_SENDING,
-                lease_token=token,
-                lease_until=until,
-                kind=bindparam("b_kind"),
-                revision=bindparam("b_revision"),
-                level=bindparam("b_level"),
-                from_revision=bindparam("b_from_revision"),
-                from_level=bindparam("b_from_level"),
-                composed_at=bindparam("b_composed_at"),
-            ),
-            [
-                {
-                    "b_id": one.id,
-                    "b_kind": one.kind.value,
-                    "b_revision": one.revision,
-                    "b_level": one.level.value,
-                    "b_from_revision": one.from_revision,
-                    "b_from_level": one.from_level.value,
-                    "b_composed_at": one.composed_at,
-                }
-                for one in claimed
-            ],
-        )
-
-    def reroute(self, routes: Mapping[int, RouteName]) -> None:
-        """Have deliveries travel another way."""
-        if routes:
-            self._connection.execute(
-                update(DeliveryRow)
-                .where(col(DeliveryRow.id) == bindparam("b_id"))
-                .values(route=bindparam("b_route")),
-                [{"b_id": number, "b_route": route.value} for number, route in routes.items()],
-            )
-
-    def renew(self, ids: Sequence[int], token: str, until: datetime) -> None:
-        """Keep deliveries that a dispatcher has claimed for a while longer."""
-        self._connection.execute(
-            update(DeliveryRow)
-            .where(col(DeliveryRow.id).in_(ids), _leased(token))
-            .values(lease_until=until)
-        )
-
-    def mark_handed_over(self, ids: Sequence[int], token: str, now: datetime) -> set[int]:
-        """Write down that deliveries pass the point of no return; gives those still ours."""
-        marked = self._connection.execute(
-            update(DeliveryRow)
-            .where(
-                col(DeliveryRow.id).in_(ids),
-                col(DeliveryRow.lease_token) == token,
-                col(DeliveryRow.state) == _SENDING,
-            )
-            .values(handed_over_at=now)
-            .returning(col(DeliveryRow.id))
-        )
-        return set(marked.scalars())
-
-    def still_leased(self, ids: Collection[int], token: str) -> set[int]:
-        """Give those of the deliveries that this dispatcher still has; locks them."""
-        rows = self._connection.execute(
-            select(DeliveryRow.id)
-            .where(col(DeliveryRow.id).in_(ids), _leased(token))
-            .with_for_update()
-        )
-        return set(rows.scalars())
-
-    def end(self, ended: Sequence[Ended], now: datetime) -> None:
-        """Write down how deliveries ended."""
-        if not ended:
-            return
-        self._connection.execute(
-            update(DeliveryRow)
-            .where(col(DeliveryRow.id) == bindparam("b_id"))
-            .values(
-                state=bindparam("b_state"),
-                reason=bindparam("b_reason"),
-                external_id=bindparam("b_external_id"),
-                ended_at=now,
-                lease_token="",
-                lease_until=None,
-            ),
-            [
-                {
-                    "b_id": one.id,
-                    "b_state": one.state.value,
-                    "b_reason": one.reason,
-                    "b_external_id": one.external_id,
-                }
-                for one in ended
-            ],
-        )
-
-    def put_back(self, again: Sequence[Again]) -> None:
-        """Put deliveries back into the queue."""
-        if not again:
-            return
-        self._connection.execute(
-            update(DeliveryRow)
-            .where(col(DeliveryRow.id) == bindparam("b_id"))
-            .values(
-                state=_QUEUED,
-                lease_token="",
-                lease_until=None,
-                handed_over_at=None,
-                not_before=bindparam("b_not_before"),
-                attempts=bindparam("b_attempts"),
-                doubtful=bindparam("b_doubtful"),
-                reason=bindparam("b_reason"),
-            ),
-            [
-                {
-                    "b_id": one.id,
-                    "b_not_before": one.not_before,
-                    "b_attempts": one.attempts,
-                    "b_doubtful": one.doubtful,
-                    "b_reason": one.reason,
-                }
-                for one in again
-            ],
-        )
-
     def erase(self, reservation_id: int) -> None:
         """Forget what the next hop said of a reservation's messages: its words hold addresses."""
         self._connection.execute(
@@ -341,7 +126,7 @@ class Deliveries:
             .where(col(DeliveryRow.reservation_id) == reservation_id)
             .order_by(col(DeliveryRow.id))
         )
-        return tuple(_delivery(row) for row in rows)
+        return tuple(delivery_from(row) for row in rows)
 
     def posts(
         self,
@@ -373,7 +158,7 @@ class Deliveries:
             .order_by(col(DeliveryRow.id).desc())
             .limit(limit)
         )
-        return tuple(_delivery(row) for row in rows)
+        return tuple(delivery_from(row) for row in rows)
 
     def counts(self) -> dict[DeliveryState, int]:
         """Count the outbox by state."""
@@ -403,17 +188,14 @@ class Deliveries:
             .select_from(DeliveryRow)
             .where(
                 col(DeliveryRow.reservation_id) == reservation_id,
-                col(DeliveryRow.state).in_(_OPEN),
+                col(DeliveryRow.state).in_(OPEN),
                 col(DeliveryRow.kind).in_([kind.value for kind in kinds]),
             )
         ).scalar_one()
 
 
-def _leased(token: str) -> ColumnElement[bool]:
-    return and_(col(DeliveryRow.lease_token) == token, col(DeliveryRow.state) == _SENDING)
-
-
-def _delivery(row: Row[DeliveryRow]) -> Delivery:
+def delivery_from(row: Row[DeliveryRow]) -> Delivery:
+    """Read a row of the outbox."""
     return Delivery(
         id=row.id,
         reservation_id=row.reservation_id,

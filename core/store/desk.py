@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +30,7 @@ from core.store.database import (
     is_retried,
 )
 from core.store.store import Limits, Store
+from core.store.threads import Threads, failed
 from core.store.together import OVERLOADED, Asked, Together
 
 P = ParamSpec("P")
@@ -55,8 +55,8 @@ class Desk:
     limits: Limits = field(default_factory=Limits)
     on_work: Callable[[], None] = lambda: None
     _together: Together = field(init=False)
-    _writers: ThreadPoolExecutor = field(init=False)
-    _readers: ThreadPoolExecutor = field(init=False)
+    _writers: Threads = field(init=False)
+    _readers: Threads = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the store's threads; SQLite has a single writer, so that writers queue here."""
@@ -64,9 +64,9 @@ class Desk:
         self._together = Together(
             self.database.writing, self._run_on, self._written, self._tell_of_work
         )
-        self._writers = ThreadPoolExecutor(writers, "desk-writer")
+        self._writers = Threads(writers, "desk-writer")
         self._readers = (
-            ThreadPoolExecutor(READERS, "desk-reader") if self.database.is_sqlite else self._writers
+            Threads(READERS, "desk-reader") if self.database.is_sqlite else self._writers
         )
 
     async def run(
@@ -116,9 +116,14 @@ class Desk:
 
     def close(self) -> None:
         """Finish what was begun and close every connection."""
-        self._writers.shutdown(wait=True)
-        self._readers.shutdown(wait=True)
+        self.close_threads()
         self.database.dispose()
+
+    def close_threads(self) -> None:
+        """Finish what was begun; the database stays open for whoever else has it."""
+        self._writers.close()
+        if self._readers is not self._writers:
+            self._readers.close()
 
     async def _in_writer(self, work: Callable[[Store], T], patience: float) -> T:
         asked = Asked(work, time.monotonic() + patience)
@@ -131,13 +136,19 @@ class Desk:
         asked = Asked(work, time.monotonic() + patience)
         return await self._in_thread(self._readers, asked, partial(self._looked_up, asked))
 
-    async def _in_thread(self, pool: ThreadPoolExecutor, asked: Asked, run: Callable[[], T]) -> T:
-        future = asyncio.get_running_loop().run_in_executor(pool, run)
-        future.add_done_callback(_retrieved)
-        done, _ = await asyncio.wait({future}, timeout=asked.left)
-        if not done and asked.decide():
-            raise BusyError(OVERLOADED)
-        return await asyncio.shield(future)
+    async def _in_thread(self, threads: Threads, asked: Asked, run: Callable[[], T]) -> T:
+        """Wait for what a thread does, unless its turn comes too late."""
+        answer = threads.do(run)
+
+        def give_up() -> None:
+            if asked.decide():
+                failed(answer, BusyError(OVERLOADED))
+
+        giving_up = asyncio.get_running_loop().call_later(max(asked.left, 0), give_up)
+        try:
+            return await answer
+        finally:
+            giving_up.cancel()
 
     def _begun(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever the use case gives
         return self._written(asked.work, asked.left) if asked.begin() else asked.result()
@@ -183,12 +194,6 @@ class Desk:
             if store.has_work:
                 ring(connection)
             return answer, store
-
-
-def _retrieved(future: asyncio.Future[T]) -> None:
-    # a cancelled asker never looks: without this its exception would be reported as lost
-    if not future.cancelled():
-        future.exception()
 
 
 def _called(

@@ -12,6 +12,7 @@ from sqlmodel import col, insert, select, update
 
 from core.access.vault import Vault
 from core.model.recipient import HOLDER, Contact, Recipient, RouteName, Told
+from core.store.bulk import Rewrite
 from core.store.slices import sliced
 from core.store.tables import RecipientRow, ReservationRow
 
@@ -168,25 +169,10 @@ class Recipients:
         Each is reservation, number, level, revision, and the delivery that said it, if one did.
         """
         rows = [
-            {"r": reservation_id, "n": number, "t": level.value, "v": revision, "d": delivery_id}
+            (reservation_id, number, level.value, revision, delivery_id)
             for reservation_id, number, level, revision, delivery_id in told
         ]
-        if rows:
-            self._connection.execute(
-                update(RecipientRow)
-                .where(
-                    col(RecipientRow.reservation_id) == bindparam("r"),
-                    col(RecipientRow.number) == bindparam("n"),
-                )
-                .values(
-                    told=bindparam("t"),
-                    told_revision=bindparam("v"),
-                    first_delivery_id=func.coalesce(
-                        col(RecipientRow.first_delivery_id), bindparam("d")
-                    ),
-                ),
-                rows,
-            )
+        _TOLD.run(self._connection, rows)
 
     def set_holder_contact(self, holder_id: int, workspace_id: int, contact: Contact) -> None:
         """Write to a holder elsewhere from now on, about whatever they hold or held in a workspace.
@@ -313,6 +299,14 @@ class Recipients:
             "passcode_sealed": self._vault.seal(passcode, _place(uid, number)),
             "passcode_digest": self._vault.digest(passcode),
         }
+
+
+_TOLD = Rewrite(
+    RecipientRow,
+    by=("reservation_id", "number"),
+    columns=("told", "told_revision"),
+    once=("first_delivery_id",),
+)
 
 
 def _place(uid: str, number: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, exists, func
+from sqlalchemy import Connection, Row, bindparam, exists, func
 from sqlmodel import col, insert, select, update
 
 from core.access.vault import Vault
@@ -19,6 +19,7 @@ from core.model.reservation import (
 )
 from core.model.slot import Slot
 from core.policy.reasons import Taken
+from core.store.bulk import Lookup
 from core.store.codec import decode, encode, remembered
 from core.store.people import lengths_as_json, lengths_from_json
 from core.store.tables import ReservationRow, RevisionRow
@@ -26,6 +27,9 @@ from core.store.tables import ReservationRow, RevisionRow
 remembered(Facts)
 
 _LIVE = tuple(status.value for status in Status if status.live)
+
+_REVISIONS = Lookup(ReservationRow, by="id", columns=("id", "revision"))
+_MANY = select(ReservationRow).where(col(ReservationRow.id).in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,12 @@ class Reservations:
 
     def many(self, ids: Iterable[int]) -> dict[int, Reservation]:
         """Give several reservations by their numbers."""
-        rows = self._connection.execute(
-            select(ReservationRow).where(col(ReservationRow.id).in_(list(ids)))
-        )
+        rows = self._connection.execute(_MANY, {"ids": list(ids)})
         return {row.id: reservation_from(row) for row in rows}
+
+    def revision_numbers(self, ids: Iterable[int]) -> dict[int, int]:
+        """Give the newest revision of several reservations."""
+        return dict(_REVISIONS.run(self._connection, list(ids)))
 
     def of_holder(self, holder_id: int, since: datetime, limit: int) -> tuple[Reservation, ...]:
         """List a holder's reservations that have not ended by then, soonest first."""

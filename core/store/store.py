@@ -26,6 +26,7 @@ from core.store.people import People
 from core.store.recipients import Recipients
 from core.store.records import Records
 from core.store.reservations import Reservations
+from core.store.sending import Sending
 from core.store.servers import Servers
 from core.store.suppressions import Suppressions
 
@@ -98,6 +99,11 @@ class Store:
     def deliveries(self) -> Deliveries:
         """The outbox."""
         return Deliveries(self.connection)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """What dispatchers have taken from it."""
+        return Sending(self.connection)
 
     @cached_property
     def dues(self) -> Dues:

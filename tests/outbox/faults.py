@@ -62,8 +62,7 @@ def faulty(desk: Desk, around: Around) -> Iterator[FaultyDesk]:
     try:
         yield other
     finally:
-        other._writers.shutdown(wait=True)  # noqa: SLF001 - the database is the other desk's
-        other._readers.shutdown(wait=True)  # noqa: SLF001 - likewise
+        other.close_threads()  # the database is the other desk's
 
 
 class Death:

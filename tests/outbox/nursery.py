@@ -37,7 +37,9 @@ def mail_outlet(route: Route) -> Outlet:
 
         def filled(delivery_id: int, personal: object) -> Message:
             mail = template.fill(personal)  # type: ignore[arg-type]
-            return Message(delivery_id, mail.recipient, mail.data, mail.needs_smtputf8)
+            return Message(
+                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, in_crlf=True
+            )
 
         return filled
 

@@ -23,7 +23,8 @@ from core.notices.plan import Standing
 from core.outbox.enqueue import Audience
 from core.outbox.retry import DOUBT
 from core.outbox.settle import PERHAPS, AssumeTold, settle
-from core.store.deliveries import Again, Claimed, Delivery, Ended
+from core.store.deliveries import Delivery
+from core.store.sending import Again, Claimed, Ended
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 START = datetime(2026, 12, 4, 20, 0, tzinfo=UTC)

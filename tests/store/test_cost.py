@@ -16,8 +16,8 @@ from core.model.reservation import Status
 from core.model.slot import Slot
 from core.notices.notice import NoticeKind
 from core.store.database import open_database
-from core.store.deliveries import Deliveries
 from core.store.reservations import Reservations
+from core.store.sending import Sending
 from core.store.tables import DeliveryRow, RecipientRow
 from tests.databases import SqliteFiles
 from tests.desks import SECRET, START
@@ -98,12 +98,11 @@ def test_the_outbox_does_not_read_what_was_sent(connection: Connection) -> None:
             listed_at=START,
         )
     )
-    deliveries = Deliveries(connection)
+    sending = Sending(connection)
     deliver(connection, reservation_id, DeliveryState.QUEUED, 1)
 
     def look() -> None:
-        assert len(deliveries.heads([RouteName.EMAIL], START, limit=50)) == 1
-        assert deliveries.next_at([RouteName.EMAIL]) == START
+        assert len(sending.heads([RouteName.EMAIL], START, limit=50)) == 1
 
     before = steps(connection, look)
     deliver(connection, reservation_id, DeliveryState.SENT, MANY)

@@ -52,9 +52,15 @@ def noted(store: Store, _: datetime) -> set[str]:
 
 async def behind_a_block(desk: Desk, *asked: tuple[UseCase, str]) -> list[str | BaseException]:
     """Hand in work while the writer is held up, so that all of it waits together."""
-    go_on = Event()
-    blocking = asyncio.create_task(desk.run(lambda _store, _now: go_on.wait()))
-    await asyncio.sleep(0)
+    begun, go_on = asyncio.Event(), Event()
+    loop = asyncio.get_running_loop()
+
+    def block(_: Store, _now: datetime) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait()
+
+    blocking = asyncio.create_task(desk.run(block))
+    await begun.wait()
     tasks = [asyncio.create_task(desk.run(use_case, name)) for use_case, name in asked]
     for _ in range(3):
         await asyncio.sleep(0)

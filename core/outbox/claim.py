@@ -80,10 +80,14 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
 
 def _settled(store: Store, heads: Sequence[Delivery], now: datetime, mail_domain: str) -> list[Job]:
     """Settle the deliveries whose turn it is; gives those to be sent."""
-    recipients = store.recipients.many([head.to for head in heads])
+    found = store.recipients.with_threads([head.to for head in heads])
+    recipients = {key: recipient for key, (recipient, _) in found.items()}
+    threads = {key: thread for key, (_, thread) in found.items()}
     routes = {head.id: recipients[head.to].contact.route for head in heads}
     # a holder is told elsewhere since it was queued: it is for that route to take
-    store.sending.reroute({head.id: routes[head.id] for head in heads if _strays(head, routes)})
+    strays = {head.id: routes[head.id] for head in heads if _strays(head, routes)}
+    store.sending.reroute(strays)
+    store.has_work = store.has_work or bool(strays)
     by_reservation: dict[int, list[Delivery]] = {}
     for head in heads:
         if not _strays(head, routes):
@@ -91,7 +95,7 @@ def _settled(store: Store, heads: Sequence[Delivery], now: datetime, mail_domain
     reservations = store.reservations.many(by_reservation)
     jobs: list[Job] = []
     for reservation_id, deliveries in by_reservation.items():
-        party = _Party(store, reservations[reservation_id], deliveries, recipients)
+        party = _Party(store, reservations[reservation_id], deliveries, recipients, threads)
         jobs += party.jobs(now, mail_domain)
     return jobs
 
@@ -109,13 +113,13 @@ class _Party:
         reservation: Reservation,
         deliveries: Sequence[Delivery],
         recipients: dict[tuple[int, int], Recipient],
+        threads: dict[tuple[int, int], int | None],
     ) -> None:
         self._store = store
         self._reservation = reservation
         self._deliveries = deliveries
-        self._recipients = {
-            number: one for (of, number), one in recipients.items() if of == reservation.id
-        }
+        self._recipients = {one.number: recipients[one.to] for one in deliveries}
+        self._threads = threads
         self._uid = store.reservations.uid(reservation.id)
         self._notices: dict[tuple[object, ...], Notice] = {}
 
@@ -176,7 +180,6 @@ class _Party:
             # the operator can put the key back: until then these wait, and no others
             self._put_off([one for one, _ in sent], str(error))
             return []
-        first = self._store.recipients.first_deliveries([one.to for one, _ in sent])
         posted = self._posted([one for one, _ in sent])
         revisions = self._store.reservations.revisions(
             self._reservation.id, {claimed.revision for _, claimed in sent}
@@ -184,7 +187,7 @@ class _Party:
         jobs = []
         for one, claimed in sent:
             notice = self._notice(one, claimed, audience, revisions[claimed.revision])
-            thread = first.get(one.to)
+            thread = self._threads[one.to]
             personal = Personal(
                 contact=self._recipients[one.number].contact,
                 message_id=_message_id(one.id, mail_domain),
@@ -288,6 +291,7 @@ class _Access:
         self, store: Store, reservation: Reservation, uid: str, numbers: Collection[int]
     ) -> None:
         self._links = store.links
+        self._slot_link = store.links.make(Purpose.SLOT, reservation.id)
         self._reservation = reservation
         self._secrets = store.reservations.secrets(reservation.id)
         each = reservation.credential_mode is CredentialMode.EACH
@@ -312,7 +316,7 @@ class _Access:
             return self._of_holder(notice)
         opened: dict[str, str] = {
             "join_link": self._link(Purpose.JOIN, number),
-            "slot_link": self._link(Purpose.SLOT, 0),
+            "slot_link": self._slot_link,
             "unsubscribe_link": self._link(Purpose.UNSUBSCRIBE, number),
         }
         if notice.kind in _WITH_ACCESS:
@@ -322,7 +326,7 @@ class _Access:
     def _of_holder(self, notice: Notice) -> dict[str, str]:
         opened = {
             "holder_link": self._link(Purpose.HOLDER, HOLDER),
-            "slot_link": self._link(Purpose.SLOT, 0),
+            "slot_link": self._slot_link,
             "zone": self._zone,
             "fallback": self._met_in,
         }

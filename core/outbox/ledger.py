@@ -38,6 +38,7 @@ class Ledger:
     def __init__(self, desk: Desk, token: str) -> None:
         self._desk = desk
         self._token = token
+        self.unwritten: set[int] = set()  # deliveries with a result that is not on disk yet
         self._page = _Page()
         self._writer: asyncio.Task[None] | None = None
 
@@ -57,6 +58,7 @@ class Ledger:
         So whoever finds a mark without a result after a crash finds at most one for each lane.
         """
         self._page.results.append(Result(job, outcome))
+        self.unwritten.add(job.delivery.id)
         self._start()
 
     async def flush(self) -> None:
@@ -78,6 +80,7 @@ class Ledger:
 
     async def _write_page(self, page: _Page) -> None:
         ours = await self._recorded(page)
+        self.unwritten.difference_update(one.job.delivery.id for one in page.results)
         for delivery_id, mark in page.marks.items():
             if not mark.done():
                 mark.set_result(delivery_id in ours)

@@ -5,7 +5,7 @@ A statement for each row would give the interpreter's lock away, and take it bac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -48,15 +48,76 @@ class Upsert:
 
 
 @dataclass(frozen=True)
-class Rewrite:
-    """How rows of a table that are known by the columns `by` get new values in some `columns`.
-
-    Those of the columns `once` are only set where there is none yet.
-    """
+class _OfMany:
+    """A statement about rows of a table that are known by the columns `by`."""
 
     model: type[SQLModel]
     by: tuple[str, ...]
     columns: tuple[str, ...]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, int], str]:
+        return {}
+
+    @property
+    def _table(self) -> str:
+        return str(self.model.__tablename__)
+
+    def _statement(self, rows: int, dialect: Dialect) -> str:
+        known = self._known.get((dialect.name, rows))
+        if known is None:
+            known = self._known[dialect.name, rows] = self._written(rows, dialect)
+        return known
+
+    def _written(self, rows: int, dialect: Dialect) -> str:
+        raise NotImplementedError
+
+    def _given(self, names: tuple[str, ...], rows: int, dialect: Dialect) -> str:
+        """Write a table of so many rows of places."""
+        first = ", ".join(self._typed(name, dialect) for name in names)
+        others = f", ({', '.join([_place(dialect)] * len(names))})" * (rows - 1)
+        return f"WITH given ({', '.join(names)}) AS (VALUES ({first}){others})"
+
+    def _such(self) -> list[str]:
+        return [f"{self._table}.{name} = given.{name}" for name in self.by]
+
+    def _typed(self, name: str, dialect: Dialect) -> str:
+        """Write a place that says of what type it is: PostgreSQL cannot tell by what it gets."""
+        if dialect.name == "sqlite":
+            return "?"
+        column = self.model.__table__.c[name]  # type: ignore[attr-defined]  # every table has it
+        return f"CAST(%s AS {column.type.compile(dialect=dialect)})"
+
+
+class Lookup(_OfMany):
+    """How `columns` of rows are looked up: numbers, truths and texts, as the driver gives them."""
+
+    def run(
+        self, connection: Connection, keys: Sequence[Sequence[Any]]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Give the columns of each row that has one of the keys, no two of them the same."""
+        for some in sliced(keys):
+            values = [value for key in some for value in key]
+            statement = self._statement(len(some), connection.dialect)
+            yield from _execute(connection, statement, values)
+
+    def _written(self, rows: int, dialect: Dialect) -> str:
+        columns = ", ".join(f"{self._table}.{name}" for name in self.columns)
+        return (
+            f"{self._given(self.by, rows, dialect)} SELECT {columns}"  # noqa: S608 - our own names
+            f" FROM given JOIN {self._table} ON {' AND '.join(self._such())}"
+        )
+
+
+@dataclass(frozen=True)
+class Rewrite(_OfMany):
+    """How rows get new values in some `columns`.
+
+    Those of the columns `once` are only set where there is none yet; those of the columns `alike`
+    are the same for every row. Rows that do not have the values asked for in the columns `only`
+    stay as they are.
+    """
+
     once: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -69,75 +130,29 @@ class Rewrite:
         alike: Sequence[Any] = (),
         only: Sequence[Any] = (),
     ) -> list[Any]:
-        """Rewrite rows: values of `by`, then `columns`, then `once`; gives the first of `by`.
+        """Rewrite rows, each given as the values of `by`, then `columns`, then `once`.
 
-        Those of the columns `alike` are the same for every row. Rows that do not have the values
-        `only` in the columns of that name stay as they are, and are not given.
+        Gives the first of `by` of those that were rewritten.
         """
         rewritten: list[Any] = []
         for some in sliced(rows):
             values = [value for row in some for value in row]
             values += [*alike, *only]
-            found = _execute(connection, self._sql(len(some), connection.dialect), values)
-            rewritten += [row[0] for row in found]
+            statement = self._statement(len(some), connection.dialect)
+            rewritten += [row[0] for row in _execute(connection, statement, values)]
         return rewritten
 
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
-        return self.by + self.columns + self.once
-
-    def _sql(self, rows: int, dialect: Dialect) -> str:
-        known = self._known.get((dialect.name, rows))
-        if known is None:
-            known = self._known[dialect.name, rows] = self._written(rows, dialect)
-        return known
-
-    @cached_property
-    def _known(self) -> dict[tuple[str, int], str]:
-        return {}
-
     def _written(self, rows: int, dialect: Dialect) -> str:
-        table, place = str(self.model.__tablename__), _place(dialect)
-        first = ", ".join(self._typed(name, dialect) for name in self._names)
-        others = f", ({', '.join([place] * len(self._names))})" * (rows - 1)
+        place = _place(dialect)
         new = [f"{name} = given.{name}" for name in self.columns]
-        new += [f"{name} = COALESCE({table}.{name}, given.{name})" for name in self.once]
+        new += [f"{name} = COALESCE({self._table}.{name}, given.{name})" for name in self.once]
         new += [f"{name} = {place}" for name in self.alike]
-        such = [f"{table}.{name} = given.{name}" for name in self.by]
-        such += [f"{table}.{name} = {place}" for name in self.only]
+        such = [*self._such(), *(f"{self._table}.{name} = {place}" for name in self.only)]
+        given = self._given(self.by + self.columns + self.once, rows, dialect)
         return (
-            f"WITH given ({', '.join(self._names)}) AS (VALUES ({first}){others})"  # noqa: S608 - our own names
-            f" UPDATE {table} SET {', '.join(new)} FROM given"
-            f" WHERE {' AND '.join(such)} RETURNING {table}.{self.by[0]}"
+            f"{given} UPDATE {self._table} SET {', '.join(new)} FROM given"  # noqa: S608 - our own names
+            f" WHERE {' AND '.join(such)} RETURNING {self._table}.{self.by[0]}"
         )
-
-    def _typed(self, name: str, dialect: Dialect) -> str:
-        """Write a place that says of what type it is: PostgreSQL cannot tell by what it gets."""
-        if dialect.name == "sqlite":
-            return "?"
-        column = self.model.__table__.c[name]  # type: ignore[attr-defined]  # every table has it
-        return f"CAST(%s AS {column.type.compile(dialect=dialect)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """How some `columns`, of numbers and texts, of rows are looked up by the column `by`."""
-
-    model: type[SQLModel]
-    by: str
-    columns: tuple[str, ...]
-
-    def run(self, connection: Connection, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Give the columns of each row that has one of the values."""
-        found: list[tuple[Any, ...]] = []
-        for some in sliced(values):
-            places = ", ".join([_place(connection.dialect)] * len(some))
-            statement = (
-                f"SELECT {', '.join(self.columns)} FROM {self.model.__tablename__}"  # noqa: S608 - our own names
-                f" WHERE {self.by} IN ({places})"
-            )
-            found += _execute(connection, statement, list(some)).fetchall()
-        return found
 
 
 def _place(dialect: Dialect) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, func, tuple_
+from sqlalchemy import Connection, Row, bindparam, func
 from sqlmodel import col, insert, select, update
 
 from core.access.vault import Vault
 from core.model.recipient import HOLDER, Contact, Recipient, RouteName, Told
-from core.store.bulk import Rewrite
+from core.store.bulk import Lookup, Rewrite
 from core.store.slices import sliced
 from core.store.tables import RecipientRow, ReservationRow
 
@@ -92,32 +92,40 @@ class Recipients:
 
     def many(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Recipient]:
         """Give several recipients by reservation and number."""
-        found: dict[tuple[int, int], Recipient] = {}
-        for some in sliced(keys):
-            rows = self._connection.execute(
-                select(RecipientRow).where(
-                    tuple_(col(RecipientRow.reservation_id), col(RecipientRow.number)).in_(some)
-                )
-            )
-            found |= {(row.reservation_id, row.number): _recipient(row) for row in rows}
-        return found
+        return {key: one for key, (one, _) in self.with_threads(keys).items()}
 
-    def first_deliveries(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        """Give the deliveries that recipients' mail threads hang on."""
-        found: dict[tuple[int, int], int] = {}
-        for some in sliced(keys):
-            rows = self._connection.execute(
-                select(
-                    RecipientRow.reservation_id,
-                    RecipientRow.number,
-                    RecipientRow.first_delivery_id,
-                ).where(
-                    tuple_(col(RecipientRow.reservation_id), col(RecipientRow.number)).in_(some),
-                    col(RecipientRow.first_delivery_id).is_not(None),
-                )
+    def with_threads(
+        self, keys: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], tuple[Recipient, int | None]]:
+        """Give several recipients, each with the delivery that its mail thread hangs on."""
+        return {
+            (reservation_id, number): (
+                Recipient(
+                    reservation_id=reservation_id,
+                    number=number,
+                    contact=Contact(RouteName(route), address, name),
+                    told=Told(told),
+                    told_revision=told_revision,
+                    removed=bool(removed),
+                    suppressed=suppressed,
+                    asked=bool(asked),
+                ),
+                first,
             )
-            found |= {(row.reservation_id, row.number): row.first_delivery_id for row in rows}
-        return found
+            for (
+                reservation_id,
+                number,
+                route,
+                address,
+                name,
+                told,
+                told_revision,
+                removed,
+                suppressed,
+                asked,
+                first,
+            ) in _MANY.run(self._connection, keys)
+        }
 
     def passcodes(self, reservation_id: int, uid: str, numbers: Iterable[int]) -> dict[int, str]:
         """Open some recipients' own passcodes."""
@@ -301,6 +309,14 @@ class Recipients:
         }
 
 
+_MANY = Lookup(
+    RecipientRow,
+    by=("reservation_id", "number"),
+    columns=(
+        *("reservation_id", "number", "route", "address", "name", "told", "told_revision"),
+        *("removed", "suppressed", "asked", "first_delivery_id"),
+    ),
+)
 _TOLD = Rewrite(
     RecipientRow,
     by=("reservation_id", "number"),

@@ -28,7 +28,7 @@ remembered(Facts)
 
 _LIVE = tuple(status.value for status in Status if status.live)
 
-_REVISIONS = Lookup(ReservationRow, by="id", columns=("id", "revision"))
+_REVISIONS = Lookup(ReservationRow, by=("id",), columns=("id", "revision"))
 _MANY = select(ReservationRow).where(col(ReservationRow.id).in_(bindparam("ids", expanding=True)))
 
 
@@ -134,7 +134,7 @@ class Reservations:
 
     def revision_numbers(self, ids: Iterable[int]) -> dict[int, int]:
         """Give the newest revision of several reservations."""
-        return dict(_REVISIONS.run(self._connection, list(ids)))
+        return dict(_REVISIONS.run(self._connection, [(one,) for one in ids]))
 
     def of_holder(self, holder_id: int, since: datetime, limit: int) -> tuple[Reservation, ...]:
         """List a holder's reservations that have not ended by then, soonest first."""

@@ -151,7 +151,7 @@ def running(app: App, roles: Sequence[str], stop: asyncio.Event) -> list[Part]:
         slack_routes = app.slack.routes if app.slack is not None else ()
         site = Site(app.desk, Known(settings.public_url))
         health = health_routes(app.desk, app.gate.counts)
-        routes = [*site_routes(site), *health, *slack_routes]
+        routes = [*site_routes(site), *health, *site.beside(slack_routes)]
         doors = gate_door(app.gate, DIALECTS)
         parts += [
             serve(routes, doors, settings.http_host, settings.http_port, stop),

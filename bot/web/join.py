@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
+from math import ceil
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -30,6 +32,7 @@ _BADGES = {
     Phase.REMOVED: ("Taken off the list", ""),
 }
 _PROVISIONAL = ("Provisional", "wait")
+_PASSING = {Phase.BEFORE, Phase.ON}
 
 
 def join_routes(site: Site) -> list[web.RouteDef]:
@@ -90,7 +93,31 @@ def _values(seen: Visit, link: str) -> dict[str, object]:
         "length": length_words(seen.facts.slot.length),
         "calendars": calendars(seen, link) if seen.phase is Phase.BEFORE else (),
         "media": plays.origin if plays else "",
+        "mark": _mark(seen) if seen.phase in _PASSING else "",
+        "turns_in": _turns_in(seen),
     }
+
+
+def _turns_in(seen: Visit) -> int:
+    """Count the seconds until the page is another by the clock alone."""
+    slot = seen.facts.slot
+    turns_at = slot.starts_at if seen.phase is Phase.BEFORE else slot.ends_at
+    return ceil((turns_at - seen.at).total_seconds()) + 1
+
+
+def _mark(seen: Visit) -> str:
+    """Name what a page shows, its countdown aside: left open, it asks whether that is another.
+
+    While it is on only what lets its reader in counts: nobody is interrupted for a word. It says
+    nothing by itself, and is the same whichever process is asked.
+    """
+    way = seen.admission
+    plays = way.playing.url if way and way.playing else ""
+    opens = (way.watch_url, way.watch_user, way.passcode, plays) if way else ()
+    before = seen.phase is Phase.BEFORE
+    words = (seen.revision, seen.level.value, str(seen.moved_from)) if before else ()
+    shows = (seen.phase.value, seen.facts.slot.ends_at.isoformat(), opens, words)
+    return sha256(repr(shows).encode()).hexdigest()[:16]
 
 
 def calendars(seen: Visit, link: str) -> tuple[tuple[str, str], ...]:

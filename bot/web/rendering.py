@@ -22,6 +22,7 @@ from core.notices.times import length_words, slot_words
 _STATIC = {
     "callboard.css": "text/css",
     "callboard.js": "text/javascript",
+    "join.js": "text/javascript",
     "schedule.css": "text/css",
 }
 _FOR_A_YEAR = "public, max-age=31536000, immutable"

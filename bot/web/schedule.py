@@ -60,6 +60,7 @@ def schedule_routes(site: Site) -> list[web.RouteDef]:
     """Give the routes of the schedule pages."""
     pages = _SchedulePages(site)
     return [
+        *site.routes("GET", "/", pages.front),
         *site.routes("GET", "/schedule", pages.all_servers),
         *site.routes("GET", "/schedule/{server:[0-9]+}", pages.one_server),
         *site.routes("GET", f"/{Purpose.SCHEDULE}/{{token}}", pages.mine),
@@ -78,6 +79,10 @@ class _SchedulePages:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._drawn: Brief[str] = Brief(site.brief)
+
+    async def front(self, _: web.Request) -> web.Response:
+        """Lead whoever comes without a link to what everybody may see."""
+        return web.Response(status=302, headers={"Location": f"{self._site.known.base}/schedule"})
 
     async def all_servers(self, request: web.Request) -> web.Response:
         """Show when which server is busy."""

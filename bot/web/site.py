@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -30,6 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LONGEST_FORM = 16 * 1024  # octets
 _MOST_FIELDS = 50
 _OTHER_SITES = {"cross-site", "same-site"}
+_PLAYS_NOTHING = "media-src 'none'; connect-src 'self'"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -86,6 +87,16 @@ class Site:
         paths = {path, f"{self.known.base}{path}"}
         make = web.get if method == "GET" else web.post
         return [make(one, guarded) for one in sorted(paths)]
+
+    def beside(self, routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+        """Serve what is no page of ours, such as Slack's doors, under that path as well."""
+        known = [*routes]
+        under = [
+            web.route(one.method, f"{self.known.base}{one.path}", one.handler, **one.kwargs)
+            for one in known
+            if self.known.base
+        ]
+        return [*known, *under]
 
     def claim(self, request: web.Request, purpose: Purpose) -> Claim:
         """Read the token in a page's address; raises `NoSuchPageError`."""
@@ -186,7 +197,7 @@ def _with_port(known: Known) -> str:
 
 def _policy(media: str) -> str:
     """Say what a page may do (Content Security Policy Level 3): be itself, and play one stream."""
-    plays = f"media-src {media} blob:; connect-src {media}" if media else "media-src 'none'"
+    plays = f"media-src {media} blob:; connect-src 'self' {media}" if media else _PLAYS_NOTHING
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
         f" {plays}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -41,11 +41,11 @@ class Reader:
 
 
 @asynccontextmanager
-async def open_browser() -> AsyncIterator[Browser]:
-    """Run a browser until the end of the block."""
+async def open_browser(*more: str) -> AsyncIterator[Browser]:
+    """Run a browser until the end of the block, with more of its switches where they are given."""
     require_programs("chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET, *more])
         try:
             yield browser
         finally:
@@ -88,7 +88,8 @@ async def reader_in(
 async def axe_finds(reader: Reader, axe: Path, passed_over: Sequence[str] = ()) -> list[str]:
     """Have axe look at a page; gives each thing that it finds wrong, with where."""
     await reader.page.evaluate(axe.read_text(encoding="utf-8"))
-    found = await reader.page.evaluate("axe.run()")
+    # it would wait ten seconds for a stream that is none here, to hear how long it sounds
+    found = await reader.page.evaluate("axe.run({preload: {assets: ['cssom']}})")
     return [
         f"{one['id']}: {one['help']} ({node['html'][:120]})"
         for one in found["violations"]

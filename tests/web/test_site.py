@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
+from bot.web.site import Known, Site
 from bot.web.tries import MOST
 from core.access.links import Purpose
 from tests.desks import Scene
@@ -19,7 +21,11 @@ async def house(scene: Scene) -> AsyncIterator[WebHouse]:
 
 
 async def test_files_beside_the_pages_may_be_kept_and_run_nothing(house: WebHouse) -> None:
-    for name, kind in (("callboard.css", "text/css"), ("callboard.js", "text/javascript")):
+    for name, kind in (
+        ("callboard.css", "text/css"),
+        ("callboard.js", "text/javascript"),
+        ("join.js", "text/javascript"),
+    ):
         answer = await house.get(house.site.rendering.static(name))
         assert 200 == answer.status
         assert f"{kind}; charset=utf-8" == answer.headers["Content-Type"]
@@ -47,6 +53,17 @@ async def test_behind_a_prefix_both_ways_lead_there(scene: Scene) -> None:
         assert address.startswith("/slots/static/")
         for path in (address, address.removeprefix("/slots")):
             assert 200 == (await house.get(path)).status
+
+
+async def test_what_is_no_page_is_served_behind_a_prefix_too(scene: Scene) -> None:
+    async def door(_: web.Request) -> web.Response:
+        return web.Response(text="open")
+
+    site = Site(scene.desk, Known("https://callboard.example.org/slots"))
+    paths = [one.path for one in site.beside([web.post("/slack/events", door)])]
+    assert ["/slack/events", "/slots/slack/events"] == paths
+    plain = Site(scene.desk, Known("https://callboard.example.org"))
+    assert 1 == len(plain.beside([web.post("/slack/events", door)]))
 
 
 async def test_whoever_tries_links_is_slowed_down_and_others_are_not(house: WebHouse) -> None:

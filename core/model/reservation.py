@@ -68,6 +68,11 @@ class Reservation:
     reply_to: str
     made_at: datetime
 
+    @property
+    def is_new(self) -> bool:
+        """Tell whether this is how it was made: nothing of it is older."""
+        return self.revision == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

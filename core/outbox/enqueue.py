@@ -74,9 +74,10 @@ def tell_audience(store: Store, reservation: Reservation) -> int:
 
     Gives how many will be written to.
     """
-    store.deliveries.supersede(
-        reservation.id, AUDIENCE_KINDS, "a newer state is to be told", store.now
-    )
+    if not reservation.is_new:
+        store.deliveries.supersede(
+            reservation.id, AUDIENCE_KINDS, "a newer state is to be told", store.now
+        )
     return tell_some(store, reservation, audience_of(store, reservation, hold=True))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlmodel import col, select, update
 
 from core.store.tables import AccountRow
@@ -23,14 +23,8 @@ class AccountNames:
 
     def within(self, workspace_id: int, person_id: int) -> str | None:
         """Give what a person with several accounts is called in a workspace; None for others."""
-        return self._connection.execute(
-            select(LinkedAccountRow.name)
-            .join(AccountRow, col(AccountRow.id) == col(LinkedAccountRow.account_id))
-            .where(
-                col(AccountRow.workspace_id) == workspace_id,
-                col(AccountRow.person_id) == person_id,
-            )
-        ).scalar()
+        asked = {"workspace": workspace_id, "person": person_id}
+        return self._connection.execute(_WITHIN, asked).scalar()
 
     def set(self, account_id: int, name: str) -> None:
         """Call a linked account what its chat calls it now."""
@@ -39,3 +33,13 @@ class AccountNames:
             .where(col(LinkedAccountRow.account_id) == account_id)
             .values(name=name)
         )
+
+
+_WITHIN = (
+    select(LinkedAccountRow.name)
+    .join(AccountRow, col(AccountRow.id) == col(LinkedAccountRow.account_id))
+    .where(
+        col(AccountRow.workspace_id) == bindparam("workspace"),
+        col(AccountRow.person_id) == bindparam("person"),
+    )
+)

@@ -18,33 +18,59 @@ from sqlmodel import SQLModel
 from core.store.slices import sliced
 
 
-@dataclass(frozen=True, slots=True)
-class Upsert:
-    """How rows come into a table: of one that is there already only `updated` columns are set.
+@dataclass(frozen=True)
+class Insertion:
+    """How rows come into a table; the columns not named get what the model gives them.
 
-    A unique index on the columns `once` for rows `where` tells which those are.
+    Of a row that is there already, as a unique index on the columns `once` tells (for rows `where`,
+    if the index is for some alone), only the `updated` columns are set.
     """
 
-    table: str
+    model: type[SQLModel]
     columns: tuple[str, ...]
-    once: tuple[str, ...]
-    where: str
-    updated: tuple[str, ...]
+    once: tuple[str, ...] = ()
+    where: str = ""
+    updated: tuple[str, ...] = ()
 
     def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows, no two of them the same: integers, texts and instants, column by column."""
+        """Insert rows, no two of them the same, each given column by column."""
         for some in sliced(rows):
-            values = [value for row in some for value in row]
-            _execute(connection, self._sql(len(some), _place(connection.dialect)), values)
+            self._inserted(connection, some)
+
+    def numbered(self, connection: Connection, row: Sequence[Any]) -> int:
+        """Insert a row and give its `id`."""
+        found = self._inserted(connection, [row], " RETURNING id").fetchone()
+        return int(found[0])
+
+    def _inserted(
+        self, connection: Connection, rows: Sequence[Sequence[Any]], end: str = ""
+    ) -> Any:  # noqa: ANN401 - the driver's cursor
+        others = tuple(self._others.values())
+        values = [value for row in rows for value in (*row, *others)]
+        statement = self._sql(len(rows), _place(connection.dialect))
+        return _execute(connection, statement + end, values)
+
+    @cached_property
+    def _others(self) -> dict[str, Any]:
+        table = self.model.__table__  # type: ignore[attr-defined]  # every table has it
+        return {
+            column.name: column.default.arg
+            for column in table.columns
+            if column.name not in self.columns and column.default is not None
+        }
 
     def _sql(self, rows: int, place: str) -> str:
-        row = f"({', '.join([place] * len(self.columns))})"
-        taken = ", ".join(f"{one} = excluded.{one}" for one in self.updated)
-        return (
-            f"INSERT INTO {self.table} ({', '.join(self.columns)})"  # noqa: S608 - our own names
+        names = (*self.columns, *self._others)
+        row = f"({', '.join([place] * len(names))})"
+        statement = (
+            f"INSERT INTO {self.model.__tablename__} ({', '.join(names)})"  # noqa: S608 - our own names
             f" VALUES {', '.join([row] * rows)}"
-            f" ON CONFLICT ({', '.join(self.once)}) WHERE {self.where} DO UPDATE SET {taken}"
         )
+        if not self.once:
+            return statement
+        taken = ", ".join(f"{one} = excluded.{one}" for one in self.updated)
+        some = f" WHERE {self.where}" if self.where else ""
+        return f"{statement} ON CONFLICT ({', '.join(self.once)}){some} DO UPDATE SET {taken}"
 
 
 @dataclass(frozen=True)

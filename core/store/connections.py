@@ -14,17 +14,17 @@ from sqlmodel import col, select, update
 
 from core.model.gate import Access
 from core.model.recipient import HOLDER
-from core.store.bulk import Upsert
+from core.store.bulk import Insertion
 from core.store.slices import sliced
 from core.store.tables.connections import NOBODY, ONCE, OPEN, ConnectionRow
 
 _ERASED = "erased "
-_SIGHTED = Upsert(
-    ConnectionRow.__tablename__,
-    (*ONCE, "server_id", "access_serial", "admitted_at", "seen_at"),
-    ONCE,
-    str(OPEN),
-    ("seen_at", "access_serial"),
+_SIGHTED = Insertion(
+    ConnectionRow,
+    columns=(*ONCE, "server_id", "access_serial", "admitted_at", "seen_at"),
+    once=ONCE,
+    where=str(OPEN),
+    updated=("seen_at", "access_serial"),
 )
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, func
-from sqlmodel import col, insert, select, update
+from sqlmodel import col, select, update
 
 from core.model.delivery import DeliveryState
 from core.model.recipient import RouteName
 from core.notices.notice import NoticeKind
+from core.store.bulk import Insertion
 from core.store.tables import DeliveryRow
 
 # in the statement's text: of a bound value SQLite cannot tell that the outbox's index has it
@@ -78,22 +79,21 @@ class Deliveries:
     def queue(self, new: Iterable[NewDelivery], now: datetime) -> int:
         """Put deliveries into the outbox; gives how many."""
         rows = [
-            {
-                "reservation_id": one.reservation_id,
-                "number": one.number,
-                "route": one.route.value,
-                "kind": one.kind.value,
-                "done": one.done,
-                "lead": int(one.lead.total_seconds()),
-                "revision": one.revision,
-                "not_before": now,
-                "expires_at": one.expires_at,
-                "made_at": now,
-            }
+            (
+                one.reservation_id,
+                one.number,
+                one.route.value,
+                one.kind.value,
+                one.done,
+                int(one.lead.total_seconds()),
+                one.revision,
+                now,
+                one.expires_at,
+                now,
+            )
             for one in new
         ]
-        if rows:
-            self._connection.execute(insert(DeliveryRow), rows)
+        _QUEUE.run(self._connection, rows)
         return len(rows)
 
     def supersede(
@@ -192,6 +192,15 @@ class Deliveries:
                 col(DeliveryRow.kind).in_([kind.value for kind in kinds]),
             )
         ).scalar_one()
+
+
+_QUEUE = Insertion(
+    DeliveryRow,
+    columns=(
+        *("reservation_id", "number", "route", "kind", "done", "lead", "revision"),
+        *("not_before", "expires_at", "made_at"),
+    ),
+)
 
 
 def delivery_from(row: Row[DeliveryRow]) -> Delivery:

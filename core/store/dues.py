@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func
-from sqlmodel import col, delete, insert, select
+from sqlmodel import col, delete, select
 
 from core.model.due import Due, DueKind
+from core.store.bulk import Insertion
 from core.store.tables import DueRow
 
 
@@ -74,30 +75,23 @@ class Dues:
                 col(DueRow.kind).not_in([kind.value for kind in but]),
             )
         )
-        rows = [_columns(due) for due in dues]
-        if rows:
-            self._connection.execute(insert(DueRow), rows)
+        self.put(*dues)
 
-    def put(self, due: Due) -> None:
-        """Set one due row, in place of any of the same kind and lead."""
-        self._connection.execute(
-            delete(DueRow).where(
-                col(DueRow.reservation_id) == due.reservation_id,
-                col(DueRow.kind) == due.kind.value,
-                col(DueRow.lead) == _seconds(due.lead),
-            )
-        )
-        self._connection.execute(insert(DueRow), [_columns(due)])
+    def put(self, *dues: Due) -> None:
+        """Set due rows, each in place of one of the same kind and lead."""
+        rows = [
+            (due.reservation_id, due.kind.value, _seconds(due.lead), due.due_at, due.tries)
+            for due in dues
+        ]
+        _PUT.run(self._connection, rows)
 
 
-def _columns(due: Due) -> dict[str, object]:
-    return {
-        "reservation_id": due.reservation_id,
-        "kind": due.kind.value,
-        "lead": _seconds(due.lead),
-        "due_at": due.due_at,
-        "tries": due.tries,
-    }
+_PUT = Insertion(
+    DueRow,
+    columns=("reservation_id", "kind", "lead", "due_at", "tries"),
+    once=("reservation_id", "kind", "lead"),
+    updated=("due_at", "tries"),
+)
 
 
 def _seconds(length: timedelta) -> int:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, bindparam
 from sqlmodel import col, insert, select, update
 
 from core.model.people import WorkspaceKind
@@ -62,9 +62,7 @@ class People:
 
     def workspace(self, workspace_id: int) -> Workspace:
         """Give a workspace that is known to exist."""
-        row = self._connection.execute(
-            select(WorkspaceRow).where(col(WorkspaceRow.id) == workspace_id)
-        ).one()
+        row = self._connection.execute(_WORKSPACE, {"number": workspace_id}).one()
         return _workspace(row)
 
     def enter_workspace(
@@ -101,9 +99,7 @@ class People:
 
     def person(self, person_id: int) -> Person:
         """Give a person who is known to exist."""
-        row = self._connection.execute(
-            select(PersonRow).where(col(PersonRow.id) == person_id)
-        ).one()
+        row = self._connection.execute(_PERSON, {"number": person_id}).one()
         return Person(
             id=row.id,
             name=row.name,
@@ -143,6 +139,10 @@ class People:
     def name_in(self, workspace_id: int, person_id: int) -> str:
         """Say what a person is called in a workspace; what other chats call them stays there."""
         return self._names.within(workspace_id, person_id) or self.person(person_id).name
+
+    def called(self, person: Person, workspace_id: int) -> str:
+        """Say the same of a person who is at hand."""
+        return self._names.within(workspace_id, person.id) or person.name
 
     def account(self, workspace_id: int, person_id: int) -> KnownAccount | None:
         """Give how a workspace knows a person; None where it does not."""
@@ -222,6 +222,10 @@ class People:
             self._connection.execute(
                 update(PersonRow).where(col(PersonRow.id) == person_id).values(**values)
             )
+
+
+_WORKSPACE = select(WorkspaceRow).where(col(WorkspaceRow.id) == bindparam("number"))
+_PERSON = select(PersonRow).where(col(PersonRow.id) == bindparam("number"))
 
 
 def lengths_as_json(lengths: tuple[timedelta, ...]) -> str:

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, func
-from sqlmodel import col, insert, select, update
+from sqlmodel import col, select, update
 
 from core.access.vault import Vault
 from core.model.recipient import HOLDER, Contact, Recipient, RouteName, Told
-from core.store.bulk import Lookup, Rewrite
+from core.store.bulk import Insertion, Lookup, Rewrite
 from core.store.slices import sliced
 from core.store.tables import RecipientRow, ReservationRow
 
@@ -50,35 +50,29 @@ class Recipients:
     ) -> None:
         """Keep new recipients of a reservation."""
         rows = [
-            {
-                "reservation_id": reservation_id,
-                "number": new.number,
-                "route": new.contact.route.value,
-                "address": new.contact.address,
-                "name": new.contact.name,
-                "digest": self._vault.digest(new.contact.key),
-                "suppressed": new.suppressed,
-                "listed_at": now,
-                "was_new": new.was_new,
-                "asked": new.asked,
-                **self._sealed(uid, new.number, new.passcode),
-            }
+            (
+                reservation_id,
+                new.number,
+                new.contact.route.value,
+                new.contact.address,
+                new.contact.name,
+                self._vault.digest(new.contact.key),
+                new.suppressed,
+                now,
+                new.was_new,
+                new.asked,
+                *self._sealed(uid, new.number, new.passcode).values(),
+            )
             for new in recipients
         ]
-        if rows:
-            self._connection.execute(insert(RecipientRow), rows)
+        _ADD.run(self._connection, rows)
 
     def of(self, reservation_id: int, *, hold: bool = False) -> tuple[Recipient, ...]:
         """List a reservation's recipients, the holder first, removed ones too.
 
         With `hold` they stay as they are until the transaction ends.
         """
-        query = (
-            select(RecipientRow)
-            .where(col(RecipientRow.reservation_id) == reservation_id)
-            .order_by(col(RecipientRow.number))
-        )
-        rows = self._connection.execute(query.with_for_update(read=True) if hold else query)
+        rows = self._connection.execute(_HELD if hold else _OF, {"reservation": reservation_id})
         return tuple(_recipient(row) for row in rows)
 
     def next_number(self, reservation_id: int) -> int:
@@ -309,6 +303,19 @@ class Recipients:
         }
 
 
+_ADD = Insertion(
+    RecipientRow,
+    columns=(
+        *("reservation_id", "number", "route", "address", "name", "digest", "suppressed"),
+        *("listed_at", "was_new", "asked", "passcode_sealed", "passcode_digest"),
+    ),
+)
+_OF = (
+    select(RecipientRow)
+    .where(col(RecipientRow.reservation_id) == bindparam("reservation"))
+    .order_by(col(RecipientRow.number))
+)
+_HELD = _OF.with_for_update(read=True)
 _MANY = Lookup(
     RecipientRow,
     by=("reservation_id", "number"),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlmodel import col, delete, insert, select, update
 
 from core.model.people import Actor
+from core.store.bulk import Insertion
 from core.store.tables import AuditRow, PulseRow, SubmissionRow
 
 KEEP_ANSWERS = timedelta(hours=24)
@@ -43,16 +44,9 @@ class Records:
         self, act: str, actor: Actor | None, reservation_id: int | None = None, **detail: object
     ) -> None:
         """Write down an act; `detail` holds neither addresses nor secrets."""
-        self._connection.execute(
-            insert(AuditRow).values(
-                made_at=self._now,
-                workspace_id=actor.workspace_id if actor else None,
-                actor_id=actor.person_id if actor else None,
-                act=act,
-                reservation_id=reservation_id,
-                detail=json.dumps(detail, default=str),
-            )
-        )
+        whose = (actor.workspace_id, actor.person_id) if actor else (None, None)
+        row = (self._now, *whose, act, reservation_id, json.dumps(detail, default=str))
+        _AUDIT.run(self._connection, [row])
 
     def last_beat(self, name: str) -> datetime | None:
         """Give when a part of the desk last did its round."""
@@ -74,3 +68,9 @@ class Records:
         )
         if beaten.rowcount == 0:
             self._connection.execute(insert(PulseRow).values(name=name, beat_at=at))
+
+
+_AUDIT = Insertion(
+    AuditRow,
+    columns=("made_at", "workspace_id", "actor_id", "act", "reservation_id", "detail"),
+)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, bindparam, exists, func
-from sqlmodel import col, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func
+from sqlmodel import col, select, update
 
 from core.access.vault import Vault
 from core.model.reservation import (
@@ -19,7 +19,7 @@ from core.model.reservation import (
 )
 from core.model.slot import Slot
 from core.policy.reasons import Taken
-from core.store.bulk import Lookup
+from core.store.bulk import Insertion, Lookup
 from core.store.codec import decode, encode, remembered
 from core.store.people import lengths_as_json, lengths_from_json
 from core.store.tables import ReservationRow, RevisionRow
@@ -69,18 +69,14 @@ class Reservations:
 
         `longest_busy` bounds the search, so that it stays as fast with a million stored.
         """
-        rows = self._connection.execute(
-            select(ReservationRow.busy_from, ReservationRow.busy_until, ReservationRow.viewers)
-            .where(
-                col(ReservationRow.live),
-                col(ReservationRow.server_id) == server_id,
-                col(ReservationRow.busy_from) < window.ends_at,
-                col(ReservationRow.busy_from) > window.starts_at - longest_busy,
-                col(ReservationRow.busy_until) > window.starts_at,
-                col(ReservationRow.id) != but,
-            )
-            .order_by(col(ReservationRow.busy_from))
-        )
+        asked = {
+            "server": server_id,
+            "since": window.starts_at,
+            "until": window.ends_at,
+            "bound": window.starts_at - longest_busy,
+            "but": but,
+        }
+        rows = self._connection.execute(_TAKEN, asked)
         return tuple(Taken(Slot(row.busy_from, row.busy_until), row.viewers) for row in rows)
 
     def held_by(
@@ -101,11 +97,7 @@ class Reservations:
 
     def has_code(self, code: str) -> bool:
         """Tell whether a code is taken."""
-        return bool(
-            self._connection.execute(
-                select(exists().where(col(ReservationRow.code) == code))
-            ).scalar_one()
-        )
+        return any(_CODES.run(self._connection, [(code,)]))
 
     def by_code(self, code: str) -> Reservation | None:
         """Find a reservation by its code."""
@@ -169,9 +161,7 @@ class Reservations:
     def add(self, made: Reservation, busy: Slot, uid: str, secrets: Secrets) -> int:
         """Keep a new reservation and give its number; `made.id` does not count yet."""
         values = _columns(made) | {"uid": uid} | _busy(busy) | self._sealed(uid, secrets)
-        return self._connection.execute(
-            insert(ReservationRow).values(**values).returning(col(ReservationRow.id))
-        ).scalar_one()
+        return _ADD.numbered(self._connection, [values[name] for name in _ADD.columns])
 
     def change(self, changed: Reservation, busy: Slot | None = None) -> None:
         """Keep a reservation as it now stands; `busy` only where the slot or server changed."""
@@ -241,25 +231,13 @@ class Reservations:
         self, reservation: Reservation, facts: Facts, actor_id: int | None, now: datetime
     ) -> None:
         """Write down what the reservation's present revision says."""
-        self._connection.execute(
-            insert(RevisionRow).values(
-                reservation_id=reservation.id,
-                number=reservation.revision,
-                status=reservation.status.value,
-                facts=encode(facts),
-                actor_id=actor_id,
-                made_at=now,
-            )
-        )
+        row = (reservation.id, reservation.revision, reservation.status.value, encode(facts))
+        _ADD_REVISION.run(self._connection, [(*row, actor_id, now)])
 
     def revisions(self, reservation_id: int, numbers: Iterable[int]) -> dict[int, Revision]:
         """Give some of a reservation's revisions by number."""
-        rows = self._connection.execute(
-            select(RevisionRow).where(
-                col(RevisionRow.reservation_id) == reservation_id,
-                col(RevisionRow.number).in_(list(numbers)),
-            )
-        )
+        asked = {"reservation": reservation_id, "numbers": list(numbers)}
+        rows = self._connection.execute(_SAID, asked)
         return {
             row.number: Revision(row.number, Status(row.status), decode(row.facts), row.made_at)
             for row in rows
@@ -281,6 +259,37 @@ class Reservations:
 
     def _opened(self, sealed: str, place: str) -> str:
         return self._vault.open(sealed, place) if sealed else ""
+
+
+_ADD = Insertion(
+    ReservationRow,
+    columns=tuple(
+        column.name
+        for column in ReservationRow.__table__.columns  # type: ignore[attr-defined]  # it has it
+        if column.name != "id"
+    ),
+)
+_ADD_REVISION = Insertion(
+    RevisionRow,
+    columns=("reservation_id", "number", "status", "facts", "actor_id", "made_at"),
+)
+_CODES = Lookup(ReservationRow, by=("code",), columns=("id",))
+_TAKEN = (
+    select(ReservationRow.busy_from, ReservationRow.busy_until, ReservationRow.viewers)
+    .where(
+        col(ReservationRow.live),
+        col(ReservationRow.server_id) == bindparam("server"),
+        col(ReservationRow.busy_from) < bindparam("until"),
+        col(ReservationRow.busy_from) > bindparam("bound"),
+        col(ReservationRow.busy_until) > bindparam("since"),
+        col(ReservationRow.id) != bindparam("but"),
+    )
+    .order_by(col(ReservationRow.busy_from))
+)
+_SAID = select(RevisionRow).where(
+    col(RevisionRow.reservation_id) == bindparam("reservation"),
+    col(RevisionRow.number).in_(bindparam("numbers", expanding=True)),
+)
 
 
 def passcode_place(uid: str) -> str:

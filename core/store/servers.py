@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, case, or_
+from sqlalchemy import Connection, Row, bindparam, case, or_
 from sqlmodel import col, delete, insert, select, update
-from sqlmodel.sql.expression import SelectOfScalar
 
 from core.access.vault import Vault
 from core.model.gate import ControlAddress
@@ -44,18 +43,22 @@ class Servers:
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
+        self._longest: dict[int, int] = {}  # of those that are locked: nobody else raises it
 
     def lock(self, server_id: int) -> Server | None:
         """Take a server's row: whoever decides about its slots waits here for the one before.
 
         On SQLite the transaction itself is that lock.
         """
-        row = self._connection.execute(_by_id(server_id).with_for_update()).first()
-        return _server(row) if row else None
+        row = self._connection.execute(_LOCK, {"number": server_id}).first()
+        if row is None:
+            return None
+        self._longest[server_id] = row.longest_busy
+        return _server(row)
 
     def get(self, server_id: int) -> Server | None:
         """Give a server, without locking it."""
-        row = self._connection.execute(_by_id(server_id)).first()
+        row = self._connection.execute(_BY_ID, {"number": server_id}).first()
         return _server(row) if row else None
 
     def visible(self, workspace_id: int) -> tuple[Server, ...]:
@@ -150,9 +153,11 @@ class Servers:
 
         It bounds every search for what overlaps. The database raises it by itself.
         """
-        seconds = self._connection.execute(
-            select(ServerRow.longest_busy).where(col(ServerRow.id) == server_id)
-        ).scalar_one()
+        seconds = self._longest.get(server_id)
+        if seconds is None:
+            seconds = self._connection.execute(
+                select(ServerRow.longest_busy).where(col(ServerRow.id) == server_id)
+            ).scalar_one()
         return timedelta(seconds=seconds)
 
     def blackouts(self, server_id: int, window: Slot) -> tuple[Blackout, ...]:
@@ -165,11 +170,7 @@ class Servers:
 
     def numbered_blackouts(self, server_id: int, since: datetime) -> tuple[NumberedBlackout, ...]:
         """List the blackouts that have not ended by then, soonest first."""
-        rows = self._connection.execute(
-            select(BlackoutRow)
-            .where(col(BlackoutRow.server_id) == server_id, col(BlackoutRow.ends_at) > since)
-            .order_by(col(BlackoutRow.starts_at), col(BlackoutRow.id))
-        )
+        rows = self._connection.execute(_BLACKOUTS, {"server": server_id, "since": since})
         return tuple(
             NumberedBlackout(row.id, Blackout(Slot(row.starts_at, row.ends_at), row.reason))
             for row in rows
@@ -198,8 +199,16 @@ class Servers:
         return lifted.rowcount == 1
 
 
-def _by_id(server_id: int) -> SelectOfScalar[ServerRow]:
-    return select(ServerRow).where(col(ServerRow.id) == server_id)
+_BY_ID = select(ServerRow).where(col(ServerRow.id) == bindparam("number"))
+_LOCK = _BY_ID.with_for_update()
+_BLACKOUTS = (
+    select(BlackoutRow)
+    .where(
+        col(BlackoutRow.server_id) == bindparam("server"),
+        col(BlackoutRow.ends_at) > bindparam("since"),
+    )
+    .order_by(col(BlackoutRow.starts_at), col(BlackoutRow.id))
+)
 
 
 def _control_place(server_id: int) -> str:

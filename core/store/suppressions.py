@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlmodel import col, delete, insert, select
 
 from core.access.vault import Vault
@@ -41,10 +41,7 @@ class Suppressions:
         found: dict[str, str] = {}
         for some in sliced(list(keyed)):
             rows = self._connection.execute(
-                select(SuppressionRow.digest, SuppressionRow.reason).where(
-                    col(SuppressionRow.digest).in_(some),
-                    col(SuppressionRow.holder_id).in_([ANY_HOLDER, *whose]),
-                )
+                _REASONS, {"digests": some, "whose": [ANY_HOLDER, *whose]}
             )
             found |= {keyed[row.digest]: row.reason for row in rows}
         return found
@@ -69,3 +66,9 @@ class Suppressions:
                 col(SuppressionRow.holder_id) == holder_id,
             )
         )
+
+
+_REASONS = select(SuppressionRow.digest, SuppressionRow.reason).where(
+    col(SuppressionRow.digest).in_(bindparam("digests", expanding=True)),
+    col(SuppressionRow.holder_id).in_(bindparam("whose", expanding=True)),
+)

@@ -58,8 +58,9 @@ def reserve(store: Store, now: datetime, actor: Actor, request: ReserveRequest) 
         reasons = [type(reason).__name__ for reason in decision.reasons]
         store.records.audit("deny", actor, server=server.id, reasons=reasons)
         return Denied(decision, server.name)
-    reservation, kept = _kept(store, now, actor, request, server, decision)
-    skipped = _list_recipients(store, actor, reservation, contacts)
+    uid = f"{secrets.token_hex(16)}@callboard"
+    reservation, kept = _kept(store, now, actor, request, server, decision, uid)
+    skipped = _list_recipients(store, actor, reservation, contacts, uid)
     facts = facts_of(store, reservation, server)
     write_down(store, reservation, server, facts, actor)
     send_late_key(store, reservation, server)
@@ -124,6 +125,7 @@ def _kept(  # noqa: PLR0913, PLR0917 - a reservation comes from all of these
     request: ReserveRequest,
     server: Server,
     permit: Permit,
+    uid: str,
 ) -> tuple[Reservation, Secrets]:
     """Write the reservation's row; confirmed at once where nothing is to be reconfirmed."""
     kept = replace(make_credentials(request.credentials), stream_key=new_stream_key())
@@ -148,14 +150,13 @@ def _kept(  # noqa: PLR0913, PLR0917 - a reservation comes from all of these
         made_at=now,
     )
     busy = busy_interval(request.slot, server.rules)
-    number = store.reservations.add(wanted, busy, f"{secrets.token_hex(16)}@callboard", kept)
+    number = store.reservations.add(wanted, busy, uid, kept)
     return replace(wanted, id=number), kept
 
 
 def _list_recipients(
-    store: Store, actor: Actor, reservation: Reservation, contacts: Sequence[Contact]
+    store: Store, actor: Actor, reservation: Reservation, contacts: Sequence[Contact], uid: str
 ) -> tuple[Skipped, ...]:
-    uid = store.reservations.uid(reservation.id)
     new, skipped = new_recipients(store, reservation, contacts, HOLDER + 1)
     holder = NewRecipient(HOLDER, holder_contact(store, actor))
     store.recipients.add(reservation.id, uid, [holder, *new], store.now)
@@ -168,7 +169,7 @@ def holder_contact(store: Store, actor: Actor) -> Contact:
     A chat's holder who gave an address is told by mail what the chat refuses to pass on.
     """
     person = store.people.person(actor.person_id)
-    name = store.people.name_in(actor.workspace_id, actor.person_id)
+    name = store.people.called(person, actor.workspace_id)
     workspace = store.people.workspace(actor.workspace_id)
     if workspace.kind in CHATS:
         account = store.people.account(actor.workspace_id, actor.person_id)

@@ -52,7 +52,10 @@ def write_down(
     by = actor.person_id if actor else None
     store.reservations.add_revision(reservation, facts, by, store.now)
     dues = schedule(reservation, server, store.limits.keep_addresses, store.now)
-    store.dues.replace(reservation.id, dues, but=(DueKind.REPORT,))
+    if reservation.is_new:
+        store.dues.put(*dues)
+    else:
+        store.dues.replace(reservation.id, dues, but=(DueKind.REPORT,))
 
 
 def send_late_key(store: Store, reservation: Reservation, server: Server) -> None:

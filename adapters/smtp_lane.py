@@ -34,10 +34,14 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Stopped:
-    """The envelope did not get through: in which phase, and what that makes of the message."""
+    """The envelope did not get through: in which phase, and what that makes of the message.
+
+    `gone`: the connection was, and nothing was said of the message.
+    """
 
     phase: Phase
     outcome: Outcome
+    gone: bool = False
 
 
 class SmtpLane:
@@ -105,7 +109,7 @@ class SmtpLane:
             stopped = await self._stopped(opened)
             if stopped is None:
                 return opened
-            if stopped.phase is not Phase.SENDER or opened.session.alive or opened.unused:
+            if stopped.phase is not Phase.SENDER or not stopped.gone or opened.unused:
                 return stopped.outcome
 
     async def _open(self, message: Message, address: str) -> _Opened | Refused:
@@ -132,10 +136,11 @@ class SmtpLane:
             except LinkBrokenError as error:
                 # one that does not listen while it is told a message is told one thing at a time
                 self._looks_ahead &= not (opened.ahead and error.silent)
-                return stopped or _Stopped(phase, judge_break(phase, error.reason))
+                broken = judge_break(phase, error.reason)
+                return stopped or _Stopped(phase, broken, gone=True)
             outcome = judge(phase, reply)
             if stopped is None and outcome is not None:
-                stopped = _Stopped(phase, outcome)
+                stopped = _Stopped(phase, outcome, gone=not session.alive)
                 if not session.pipelines:
                     break
             elif stopped is not None and reply.code // 100 == _GO_ON:

@@ -58,8 +58,9 @@ class FaultySmtpServer:
     The fault happens at the `nth` time its point is reached, and if `always` ever after; a stall,
     told by `stalled`, lasts until `go_on`. With `tls` it offers STARTTLS, or speaks TLS from the
     start if `implicit`; AUTH is offered once the connection is private, or at once if
-    `auth_in_clear`. `replies` to RCPT and to the dot may differ by recipient. `lines` is all it was
-    told in commands, `messages` what it accepted, with the recipient.
+    `auth_in_clear`. `replies` to RCPT and to the dot may differ by recipient. A `deaf` one loses
+    what comes along with a message. `lines` is all it was told in commands, `messages` what it
+    accepted, with the recipient.
     """
 
     def __init__(  # noqa: PLR0913 - a test names what differs from the default
@@ -75,10 +76,12 @@ class FaultySmtpServer:
         offers: tuple[bytes, ...] = (b"SIZE 1000000", b"8BITMIME", b"SMTPUTF8", b"DSN"),
         login: tuple[str, str] = ("desk", "s3cret+"),
         replies: dict[tuple[Point, bytes], bytes] | None = None,
+        deaf: bool = False,
     ) -> None:
         self.fault, self._fault_at, self._nth, self._always = fault, point, nth, always
         self.tls, self.implicit, self.auth_in_clear = tls, implicit, auth_in_clear
         self.offers, self.login, self.replies = offers, login, replies or {}
+        self.deaf = deaf
         self.lines: list[bytes] = []
         self.messages: list[tuple[bytes, bytes]] = []
         self.connections = 0
@@ -87,6 +90,7 @@ class FaultySmtpServer:
         self.go_on = asyncio.Event()
         self._times: Counter[Point] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
 
     def is_due(self, point: Point) -> bool:
         """Tell whether the fault happens now; counts how often the point was reached."""
@@ -121,8 +125,15 @@ class FaultySmtpServer:
             task.cancel()
         await self.ended()
 
+    def say_to_all(self, line: bytes) -> None:
+        """Say something that nobody asked for."""
+        for writer in self._writers:
+            if not writer.is_closing():
+                writer.write(line + b"\r\n")
+
     def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         task = asyncio.create_task(_Conversation(self, reader, writer).run())
         self._tasks.add(task)
 
@@ -212,6 +223,8 @@ class _Conversation:
             return
         if content[0] != LAST_LINE:
             content += await self._rest()
+        if self._server.deaf:
+            self._reader._buffer.clear()  # type: ignore[attr-defined]  # noqa: SLF001 - as it would
         if await self._goes_wrong(Point.DOT):
             return
         lines = [line[1:] if line.startswith(b".") else line for line in content]

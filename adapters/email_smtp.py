@@ -12,12 +12,12 @@ from core.outbox.route import Lane, RouteUnavailable
 
 
 class EmailSmtp:
-    """The mail route over one mail server; `lanes` connections at most carry a message each."""
+    """The mail route over one mail server, with as many lanes as the settings say."""
 
     name = RouteName.EMAIL
 
-    def __init__(self, settings: SmtpSettings, lanes: int = 4) -> None:
-        self.lanes = lanes
+    def __init__(self, settings: SmtpSettings, lanes: int | None = None) -> None:
+        self.lanes = settings.connections if lanes is None else lanes
         self._settings = settings
 
     async def open(self) -> Lane:

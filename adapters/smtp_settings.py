@@ -16,7 +16,8 @@ from adapters.smtp_wire import envelope_address
 
 _SHAPE = "smtp://user:password@host:port or smtps://user:password@host:port"
 _ENCODE = "write / ? # @ : % in a user name or password as %2F %3F %23 %40 %3A %25"
-_OPTIONS = frozenset({"starttls", "tls_verify"})
+_OPTIONS = frozenset({"connections", "starttls", "tls_verify"})
+_FEW, _MOST = 4, 50  # connections, unless told otherwise, and at most
 _HOST = re.compile(r"[\w.:-]+")
 
 
@@ -54,7 +55,8 @@ class Wear:
 class SmtpSettings:
     """A mail server and how to use it; `sender` is the envelope's, where bounces go.
 
-    Without a `user` nobody logs in. `ca_file` takes the place of the system's certificates.
+    Without a `user` nobody logs in. `ca_file` takes the place of the system's certificates. Each of
+    the `connections` at most carries a message at a time, which a crash may leave in doubt.
     """
 
     host: str
@@ -64,6 +66,7 @@ class SmtpSettings:
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
+    connections: int = _FEW
     patience: Patience = Patience()
     wear: Wear = Wear()
 
@@ -72,9 +75,9 @@ class SmtpSettings:
         """Read `smtp://…` (STARTTLS, port 587) or `smtps://…` (TLS from the start, port 465).
 
         On a loopback host `smtp://` means no TLS and port 25. `?starttls=required` and
-        `?starttls=never` say otherwise, `?tls_verify=FILE` names the CA file to trust. `sender` is
-        a bare ASCII address. Raises `ValueError` that says what to do, and never repeats the URL,
-        since a password stands in it.
+        `?starttls=never` say otherwise, `?tls_verify=FILE` names the CA file to trust, and
+        `?connections=10` how many there may be at once. `sender` is a bare ASCII address. Raises
+        `ValueError` that says what to do, and never repeats the URL, since a password stands in it.
         """
         parts, options = _taken_apart(url)
         user, password = _credentials(parts)
@@ -88,6 +91,7 @@ class SmtpSettings:
             user=user,
             password=password,
             ca_file=_ca_file(options.get("tls_verify"), tls),
+            connections=_connections(options.get("connections", str(_FEW))),
         )
 
     @property
@@ -193,6 +197,12 @@ def _checked_sender(sender: str) -> str:
     if address is None or not address.isascii():
         raise ValueError("the sender must be one plain ASCII address, such as desk@example.org")
     return address
+
+
+def _connections(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or not 1 <= int(text) <= _MOST:
+        raise ValueError(f"connections in the SMTP URL is a number from 1 to {_MOST}")
+    return int(text)
 
 
 def _ca_file(name: str | None, tls: Tls) -> Path | None:

@@ -50,8 +50,6 @@ __all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_no
 
 log = logging.getLogger(__name__)
 
-_MAIL_LANES = 4
-
 
 class SchemaBehindError(Exception):
     """The database is of another release than this program."""
@@ -219,7 +217,7 @@ def mail_outlet(settings: Settings) -> Outlet:
     """Make the mail route: SMTP where it is set, a folder of .eml files where it is not."""
     route: Route
     if settings.smtp_url:
-        route = EmailSmtp(smtp_settings(settings), _MAIL_LANES)
+        route = EmailSmtp(smtp_settings(settings))
     else:
         route = EmailFolder(mail_folder(settings))
     sender = mail_sender(settings)

@@ -71,6 +71,9 @@ def test_reads_a_url(url: str, expected: tuple[str, int, Tls, str, str]) -> None
         ("smtp://u:hush?@mail.example.org", "%3F"),
         ("smtp://localhost?tls_verify=/etc/hosts", "tls_verify needs TLS"),
         ("smtps://h?tls_verify=/nowhere/ca.pem", "readable file of certificates"),
+        ("smtp://h?connections=0", "a number from 1 to 50"),
+        ("smtp://h?connections=51", "a number from 1 to 50"),
+        ("smtp://h?connections=many", "a number from 1 to 50"),
     ],
 )
 def test_refuses_a_wrong_url_with_advice_and_without_its_password(url: str, advice: str) -> None:
@@ -88,6 +91,12 @@ def test_reads_a_file_of_certificates(tls: conftest.Tls, tmp_path: Path) -> None
     assert tls.ca_file == read.ca_file
     with pytest.raises(ValueError, match="readable file of certificates"):
         SmtpSettings.from_url(f"smtps://h?tls_verify={tmp_path / 'empty.pem'}", SENDER)
+
+
+def test_says_how_many_connections_there_may_be() -> None:
+    read = SmtpSettings.from_url("smtp://mail.example.org?connections=16", SENDER)
+
+    assert (16, 4) == (read.connections, SmtpSettings.from_url("smtp://h", SENDER).connections)
 
 
 @pytest.mark.parametrize("sender", ["", "desk", "Desk <desk@example.org>", "jürgen@example.org"])

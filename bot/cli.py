@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-ROLES = ("worker", "slack", "discord", "web")
+from bot.roles import ROLES
 
 _SERVER_FIELDS = (
     "kind=nginx-rtmp|mediamtx|srs|icecast|link zone= watch_url= ingest_url= control= max_streams="
@@ -115,25 +115,25 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _console(_: argparse.Namespace) -> int:
-    from bot.process import console
+    from bot.console.process import console
 
     return console()
 
 
 def _db_upgrade(_: argparse.Namespace) -> int:
-    from bot.process import upgrade_database
+    from bot.database import upgrade_database
 
     return upgrade_database()
 
 
 def _server(given: argparse.Namespace) -> int:
-    from bot.process import command
+    from bot.console.process import command
 
     return command(["server", given.word, *given.words])
 
 
 def _server_list(_: argparse.Namespace) -> int:
-    from bot.process import command
+    from bot.console.process import command
 
     return command(["server", "list"])
 
@@ -151,9 +151,9 @@ def _operators_link(_: argparse.Namespace) -> int:
 
 
 def _slack_manifest(_: argparse.Namespace) -> int:
-    from bot.process import slack_manifest
+    from bot.slack.manifest import print_manifest
 
-    return slack_manifest()
+    return print_manifest()
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.process import guarded
+from bot.guarded import guarded
 from bot.settings import load_settings
 from bot.wiring import open_app
 from core.access.credentials import read_code
@@ -31,7 +31,7 @@ def print_deliveries(code: str | None) -> int:
 
 
 async def _print(code: str | None) -> int:
-    async with open_app(load_settings()) as app:
+    async with open_app(load_settings(), roles=()) as app:
         if code is None:
             lines = await app.desk.read(_overview)
         else:

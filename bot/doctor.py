@@ -9,17 +9,11 @@ from datetime import UTC, datetime
 from bot.doctor_gate import gate_findings
 from bot.findings import BROKEN, MISSING, WORKS, Finding
 from bot.settings import Settings, SettingsError, load_settings, unknown_settings
-from bot.slack.manifest import CLICKS, COMMANDS, HOME
+from bot.slack.manifest import CLICKS, COMMANDS, EVENTS, HOME
 from bot.slack.oauth import INSTALL
-from bot.slack.over_http import EVENTS
-from bot.wiring import (
-    mail_folder,
-    mail_sender,
-    mail_works,
-    open_path,
-    secret_keys,
-    slack_works,
-)
+from bot.wiring import open_path, secret_keys
+from bot.wiring_mail import mail_folder, mail_sender, mail_works
+from bot.wiring_slack import slack_works
 from core.access.vault import SealBrokenError, Vault
 from core.store.database import BusyError, Database, NoDatabaseError, open_database, ping
 from core.store.events import Events

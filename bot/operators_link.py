@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bot.process import guarded
+from bot.guarded import guarded
 from bot.settings import SettingsError, load_settings
 from bot.wiring import secret_keys
 from core.access.links import Links, Purpose

@@ -191,6 +191,11 @@ class Settings(BaseModel):
         return self.mail_from or "callboard@localhost.localdomain"
 
     @property
+    def slack_over_http(self) -> bool:
+        """Tell whether Slack hands things in at our own address."""
+        return bool(self.slack_signing_secret or self.slack_client_id)
+
+    @property
     def has_slack(self) -> bool:
         """Tell whether the desk is to be met in Slack."""
         return bool(self.slack_bot_token or self.slack_client_id)

@@ -1,73 +1,92 @@
-"""Wiring: it makes a whole desk of the settings, and names the adapters that carry its notices."""
+"""Wiring: it makes a desk of the settings, with what the chosen roles need and nothing else.
+
+What a role needs is imported for it alone: a process that serves pages loads no mail, and one that
+sends loads no pages.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.console_notices import ConsoleRoute, Screen
-from adapters.email_folder import EmailFolder
-from adapters.email_smtp import EmailSmtp, try_login
-from adapters.mailbox_server import MailboxServer, Received
-from adapters.slack_check import SlackChecked, try_slack
-from adapters.slack_lookup import SlackLookup
-from adapters.slack_posts import SlackPosts
-from adapters.smtp_settings import SmtpSettings
-from bot.clock import Clock
 from bot.keyfile import kept_key
-from bot.settings import Settings, SettingsError
-from bot.slack.front import SlackFront, make_front
-from bot.slack.manifest import SCOPES
-from bot.slack.tokens import Tokens
-from bot.wiring_gate import control_of
+from bot.roles import ROLES
+from bot.settings import Settings
 from core.access.links import Links
 from core.access.vault import Vault
-from core.gate.gate import Gate
-from core.gate.usher import Usher
-from core.mirror.mirror import Mirror
-from core.model.recipient import RouteName
-from core.notices.as_email import MailSender, compose
-from core.notices.as_slack import compose as compose_slack
-from core.notices.notice import Notice, Personal
-from core.outbox.dispatch import Compose, Dispatcher, Fill, Outlet
-from core.outbox.route import Message, Route
 from core.store.database import Database, open_database
 from core.store.desk import Desk
-from core.store.installations import Installation
 from core.store.reservations import Reservations
 from core.store.schema import SchemaState, state, upgrade
 
 if TYPE_CHECKING:
+    from adapters.console_notices import Screen
+    from bot.clock import Clock
     from bot.discord.front import DiscordFront
+    from bot.slack.front import SlackFront
+    from bot.slack.tokens import Tokens
+    from bot.wiring_worker import Worker
+    from core.gate.gate import Gate
+    from core.gate.usher import Usher
+    from core.mirror.mirror import Mirror
+    from core.outbox.dispatch import Dispatcher
+    from core.outbox.outlet import Compose
 
-__all__ = ["App", "MailboxServer", "Received", "mail_works", "open_app", "utc_now"]
-
-log = logging.getLogger(__name__)
+__all__ = ["App", "meet_slack", "open_app", "utc_now"]
 
 
 class SchemaBehindError(Exception):
     """The database is of another release than this program."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class App:
-    """A desk with what runs beside it."""
+    """A desk with what runs beside it, as far as its roles need it."""
 
     settings: Settings
     desk: Desk
-    clock: Clock
-    dispatcher: Dispatcher
-    gate: Gate
-    usher: Usher
     slack: SlackFront | None = None
     discord: DiscordFront | None = None
-    mirror: Mirror | None = None
+    tokens: Tokens | None = None
+    worker: Worker | None = None
+    gated: Gate | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """What carries out what falls due."""
+        return self._working.clock
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """What sends."""
+        return self._working.dispatcher
+
+    @property
+    def usher(self) -> Usher:
+        """What shows out whoever may no longer be there."""
+        return self._working.usher
+
+    @property
+    def mirror(self) -> Mirror | None:
+        """What keeps Discord's events in line, where Discord is set up."""
+        return self._working.mirror
+
+    @property
+    def gate(self) -> Gate:
+        """What answers streaming servers."""
+        if self.gated is None:
+            raise RuntimeError("there is a gate for the role web alone")
+        return self.gated
+
+    @property
+    def _working(self) -> Worker:
+        if self.worker is None:
+            raise RuntimeError("there is a worker for the role worker alone")
+        return self.worker
 
 
 def utc_now() -> datetime:
@@ -80,66 +99,104 @@ async def open_app(
     settings: Settings,
     *,
     now: Callable[[], datetime] = utc_now,
+    roles: Collection[str] = ROLES,
     console: tuple[Screen, Compose] | None = None,
 ) -> AsyncIterator[App]:
-    """Open the desk that the settings describe, and close it again.
+    """Open the desk that the settings describe, for some roles, and close it again.
 
     `console` is the screen of a holder at a console, and how notices are written there; without
     it they wait until there is one. Raises `SettingsError`, `BusyError`,
     `NoDatabaseError`, `SchemaBehindError`, or `SealBrokenError` for another key than before.
     """
+    async with AsyncExitStack() as closing:
+        desk = open_desk(settings, now)
+        closing.callback(desk.close)
+        app = App(settings, desk)
+        hears = "slack" in roles or ("web" in roles and settings.slack_over_http)
+        if settings.has_slack and (hears or "worker" in roles):
+            _add_slack(app, closing, hears=hears)
+        if settings.has_discord and "discord" in roles:
+            from bot import wiring_discord  # noqa: PLC0415 - its library, where it listens alone
+
+            app.discord = wiring_discord.discord_front(settings, desk)
+            closing.push_async_callback(app.discord.close)
+        if not {"web", "worker"}.isdisjoint(roles):
+            _add_usher(app, roles, console, closing)
+        yield app
+
+
+def open_desk(settings: Settings, now: Callable[[], datetime] = utc_now) -> Desk:
+    """Open a desk alone; raises what `open_app` does."""
     database = ready_database(settings)
-    vault = Vault(secret_keys(settings))
-    desk = Desk(
-        database=database,
-        vault=vault,
-        links=Links(vault, settings.public_url, settings.gate),
-        now=now,
-        limits=settings.limits,
-    )
-    with database.reading(patience=2) as connection:
-        # with another key than before nothing could be told: better to say so than to run on
-        Reservations(connection, vault).newest_opens()
-    outlets = {RouteName.EMAIL: mail_outlet(settings)}
-    if console is not None:
-        screen, composed = console
-        outlets[RouteName.CONSOLE] = Outlet(ConsoleRoute(screen), composed)
-    slack = slack_front(settings, desk) if settings.has_slack else None
-    if slack is not None:
-        outlets[RouteName.SLACK] = slack_outlet(settings, slack)
-    discord, mirror = _with_discord(settings, desk, outlets)
-    dispatcher = Dispatcher(desk, outlets, mail_sender(settings).domain)
-    desk.on_work = partial(_wake, dispatcher, mirror)
-    usher = Usher(desk, control_of)
-    gate = Gate(desk, usher.take_over)
     try:
-        yield App(settings, desk, Clock(desk), dispatcher, gate, usher, slack, discord, mirror)
-    finally:
-        await dispatcher.close()
-        await usher.close()
-        for part in (slack, discord, mirror):
-            if part is not None:
-                await part.close()
-        desk.close()
+        vault = Vault(secret_keys(settings))
+        with database.reading(patience=2) as connection:
+            # with another key than before nothing could be told: better to say so than to run on
+            Reservations(connection, vault).newest_opens()
+    except BaseException:
+        database.dispose()
+        raise
+    links = Links(vault, settings.public_url, settings.gate)
+    return Desk(database=database, vault=vault, links=links, now=now, limits=settings.limits)
 
 
-def _with_discord(
-    settings: Settings, desk: Desk, outlets: dict[RouteName, Outlet]
-) -> tuple[DiscordFront | None, Mirror | None]:
-    """Add Discord where it is set up; else not even its library is loaded."""
-    if not settings.has_discord:
-        return None, None
-    from bot import wiring_discord  # noqa: PLC0415 - see above
+def _add_slack(app: App, closing: AsyncExitStack, *, hears: bool) -> None:
+    from bot import wiring_slack  # noqa: PLC0415 - not even loaded where it is not set up
 
-    outlets[RouteName.DISCORD] = wiring_discord.discord_outlet(settings)
-    front = wiring_discord.discord_front(settings, desk)
-    return front, wiring_discord.discord_mirror(settings, desk)
+    settings = app.settings
+    app.tokens = wiring_slack.slack_tokens(settings, app.desk)
+    closing.push_async_callback(app.tokens.close)
+    if hears:
+        app.slack = wiring_slack.slack_front(settings, app.desk, app.tokens)
+        closing.push_async_callback(app.slack.close)
 
 
-def _wake(dispatcher: Dispatcher, mirror: Mirror | None) -> None:
-    dispatcher.wake()
-    if mirror is not None:
-        mirror.wake()
+def _add_usher(
+    app: App,
+    roles: Collection[str],
+    console: tuple[Screen, Compose] | None,
+    closing: AsyncExitStack,
+) -> None:
+    """Add what ends connections to streaming servers, and whoever has it do so."""
+    from bot.wiring_gate import control_of  # noqa: PLC0415 - for these roles alone
+    from core.gate.usher import Usher  # noqa: PLC0415 - likewise
+
+    usher = Usher(app.desk, control_of)
+    closing.push_async_callback(usher.close)
+    if "web" in roles:
+        from core.gate.gate import Gate  # noqa: PLC0415 - likewise
+
+        app.gated = Gate(app.desk, usher.take_over)
+    if "worker" in roles:
+        _add_worker(app, usher, console, closing)
+
+
+def _add_worker(
+    app: App,
+    usher: Usher,
+    console: tuple[Screen, Compose] | None,
+    closing: AsyncExitStack,
+) -> None:
+    from bot.wiring_worker import make_worker  # noqa: PLC0415 - for this role alone
+
+    slack = None
+    if app.tokens is not None:
+        from bot.wiring_slack import slack_outlet  # noqa: PLC0415 - not even loaded elsewhere
+
+        slack = slack_outlet(app.settings, app.tokens)
+    worker = make_worker(app.settings, app.desk, usher, slack, console)
+    if worker.mirror is not None:
+        closing.push_async_callback(worker.mirror.close)
+    closing.push_async_callback(worker.dispatcher.close)
+    app.worker = worker
+
+
+async def meet_slack(app: App) -> None:
+    """See whom the desk's own token is for, where there is one; raises `SettingsError`."""
+    if app.tokens is not None:
+        from bot.wiring_slack import meet  # noqa: PLC0415 - not even loaded elsewhere
+
+        await meet(app.settings, app.tokens)
 
 
 def secret_keys(settings: Settings) -> list[str]:
@@ -190,103 +247,3 @@ def open_database_of(settings: Settings) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # it holds addresses: for its owner alone, from the first byte
     return open_database(settings.database)
-
-
-def mail_sender(settings: Settings) -> MailSender:
-    """Make the mailbox that mail comes from; raises `SettingsError` for one that is none."""
-    try:
-        return MailSender(settings.sender, settings.mail_name)
-    except ValueError as error:
-        raise SettingsError([f"CALLBOARD_MAIL_FROM: {settings.sender}: {error}"]) from None
-
-
-def smtp_settings(settings: Settings) -> SmtpSettings:
-    """Read the SMTP address; raises `SettingsError` saying what is wrong with it."""
-    try:
-        return SmtpSettings.from_url(settings.smtp_url, settings.sender)
-    except ValueError as error:
-        raise SettingsError([f"CALLBOARD_SMTP_URL: {error}"]) from None
-
-
-async def mail_works(settings: Settings) -> str | None:
-    """Really connect and log in to the mail server; gives what is wrong, or None."""
-    return await try_login(smtp_settings(settings))
-
-
-def mail_outlet(settings: Settings) -> Outlet:
-    """Make the mail route: SMTP where it is set, a folder of .eml files where it is not."""
-    route: Route
-    if settings.smtp_url:
-        route = EmailSmtp(smtp_settings(settings))
-    else:
-        route = EmailFolder(mail_folder(settings))
-    sender = mail_sender(settings)
-
-    def composed(notice: Notice) -> Fill:
-        template = compose(notice, sender)
-
-        def filled(delivery_id: int, personal: Personal) -> Message:
-            mail = template.fill(personal)
-            return Message(
-                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, in_crlf=True
-            )
-
-        return filled
-
-    return Outlet(route, composed)
-
-
-def slack_front(settings: Settings, desk: Desk) -> SlackFront:
-    """Make the front end in Slack."""
-    tokens = Tokens(desk, settings.slack_bot_token, settings.slack_api_url)
-    lookup = SlackLookup(settings.slack_api_url, tokens.client_of)
-    return make_front(settings, desk, lookup, tokens)
-
-
-def slack_outlet(settings: Settings, slack: SlackFront) -> Outlet:
-    """Make the route to Slack's channels and people."""
-    route = SlackPosts(slack.tokens.token_of, settings.slack_api_url, slack.tokens.refused)
-
-    def composed(notice: Notice) -> Fill:
-        fill = compose_slack(notice)
-
-        def filled(delivery_id: int, personal: Personal) -> Message:
-            post = fill(delivery_id, personal)
-            return Message(delivery_id, post.recipient, post.data)
-
-        return filled
-
-    return Outlet(route, composed)
-
-
-async def slack_works(settings: Settings) -> SlackChecked:
-    """Really ask Slack about the tokens; gives what they are for and what is wrong."""
-    return await try_slack(
-        settings.slack_bot_token,
-        settings.slack_app_token,
-        settings.slack_api_url,
-        scopes=SCOPES,
-    )
-
-
-async def meet_slack(app: App) -> None:
-    """See whom the desk's own token is for; raises `SettingsError` for tokens Slack refuses.
-
-    What Slack cannot be asked just now is no reason not to start.
-    """
-    settings = app.settings
-    checked = await slack_works(settings)
-    refused = [one for one in checked.problems if one.startswith("CALLBOARD_SLACK_")]
-    if refused and not checked.gone:  # removed since: the mail of everybody else must go on
-        raise SettingsError(refused)
-    for problem in checked.problems:
-        log.warning("slack.trouble", extra={"reason": problem})
-    if app.slack is not None and settings.slack_bot_token and checked.team_id:
-        found = Installation(checked.team_id, checked.team_name, token="")  # it is in the settings
-        app.slack.tokens.own_team = checked.team_id
-        await app.slack.tokens.installed(found)
-
-
-def mail_folder(settings: Settings) -> Path:
-    """Say where mail is written while no mail server is set."""
-    return settings.data / "mail"

@@ -15,7 +15,8 @@ from bot.demo.mailbox import text_lines
 from bot.demo.stage import MovedClock, Stage
 from bot.demo.story import CREW, Cast, play
 from bot.settings import Settings
-from bot.wiring import MailboxServer, open_app, utc_now
+from bot.wiring import open_app, utc_now
+from bot.wiring_demo import MailboxServer
 from core.model.people import Role, WorkspaceKind
 from core.usecases.settings import Account
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import NamedTuple
 
-from bot.wiring import Received
+from bot.wiring_demo import Received
 
 
 class Arrival(NamedTuple):

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.console.conversation import answer_line
 from bot.console.render import render_reply
 from bot.demo.mailbox import Arrival, read_arrival, subject
-from bot.wiring import App, MailboxServer, Received
+from bot.wiring import App
+from bot.wiring_demo import MailboxServer, Received
 from core.usecases.look import my_codes
 from core.usecases.settings import Account, enter
 

@@ -13,6 +13,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.authorizing import Authorizing
 from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.errands import SlackErrands
@@ -22,7 +23,7 @@ from bot.slack.home import Home
 from bot.slack.manifest import CLICKS, COMMANDS, HOME, SHORTCUT
 from bot.slack.small_views import CANCEL, IMPORT
 from bot.slack.submissions import Submissions
-from bot.slack.tokens import Authorizing, Tokens
+from bot.slack.tokens import Tokens
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,13 @@ The fields are those of https://docs.slack.dev/reference/app-manifest.
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
-from bot.settings import Settings
-from bot.slack.over_http import EVENTS
+from bot.guarded import guarded
+from bot.settings import Settings, load_settings
 
+EVENTS = "/slack/events"  # where Slack hands things in over HTTP
 SHORTCUT = "slot_reserve"
 SCOPES = (
     "channels:history",
@@ -91,3 +93,13 @@ def _features(url: str) -> dict[str, Any]:
 def manifest_text(settings: Settings) -> str:
     """Write the manifest as JSON, which Slack takes as it does YAML."""
     return f"{json.dumps(manifest(settings), indent=2)}\n"
+
+
+def print_manifest() -> int:
+    """Print the manifest."""
+
+    def printed() -> int:
+        sys.stdout.write(manifest_text(load_settings()))
+        return 0
+
+    return guarded(printed)

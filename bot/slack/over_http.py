@@ -9,9 +9,10 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
+from bot.slack.manifest import EVENTS
+
 log = logging.getLogger(__name__)
 
-EVENTS = "/slack/events"
 _LONGEST_TIMESTAMP = 12  # digits
 # what Bolt stumbles over in a body that is none of Slack's: it reads bodies before it verifies them
 _MALFORMED = (ValueError, LookupError, AttributeError, TypeError, RecursionError)

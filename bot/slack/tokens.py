@@ -8,9 +8,6 @@ import time
 from datetime import datetime
 
 from aiohttp import ClientSession, ClientTimeout
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from core.store.database import BusyError
@@ -29,7 +26,7 @@ _QUIET = logging.getLogger("callboard.slack_sdk")
 _QUIET.setLevel(logging.WARNING)
 
 _TIMEOUT = 3  # seconds: nobody waits for an answer longer
-_HURRY = 0.3  # seconds
+_HURRY = 0.15  # seconds
 _KEPT = 5.0  # seconds that a token is taken for right: another process may have ended it
 
 
@@ -110,32 +107,3 @@ class Tokens:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
-
-
-class Authorizing(AsyncAuthorize):
-    """Tells Bolt by which token it acts."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-
-    async def __call__(  # noqa: PLR0913 - what Bolt hands over
-        self,
-        *,
-        context: AsyncBoltContext,  # noqa: ARG002 - likewise
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None,
-        actor_enterprise_id: str | None = None,  # noqa: ARG002 - likewise
-        actor_team_id: str | None = None,  # noqa: ARG002 - likewise
-        actor_user_id: str | None = None,  # noqa: ARG002 - likewise
-    ) -> AuthorizeResult | None:
-        """Give the workspace's token, or None where the desk is not installed."""
-        try:
-            token = await self._tokens.token_of(team_id or enterprise_id or "")
-        except BusyError:
-            token = ""  # the listener finds the same, and says so
-        if token is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=enterprise_id, team_id=team_id, bot_token=token, user_id=user_id
-        )

@@ -12,7 +12,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-import psycopg
 from sqlalchemy import Connection, text
 
 from core.store.database import Database
@@ -37,6 +36,8 @@ async def listen(database: Database, heard: Callable[[], None], stop: asyncio.Ev
     """Call `heard` whenever somebody rings, until told to stop; a lost connection is made anew."""
     if database.is_sqlite:
         return
+    import psycopg  # noqa: PLC0415 - where there is PostgreSQL alone
+
     while not stop.is_set():
         listening = asyncio.create_task(_connected(database, heard), name="bell")
         stopping = asyncio.create_task(stop.wait(), name="bell.stop")
@@ -52,6 +53,8 @@ async def listen(database: Database, heard: Callable[[], None], stop: asyncio.Ev
 
 
 async def _connected(database: Database, heard: Callable[[], None]) -> None:
+    import psycopg  # noqa: PLC0415 - as above
+
     address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await psycopg.AsyncConnection.connect(
         address, autocommit=True, connect_timeout=_PATIENCE

@@ -51,8 +51,12 @@ async def load_known(asking: Asking) -> Known:
 
 
 async def load_known_for_change(asking: Asking, code: str) -> Known | NotFound | NotAllowed | Ended:
-    """Load what a change is read against, or say why that reservation cannot be changed."""
-    found = await asking.read(_known_for_change, code)
+    """Load what a change is read against, or say why that reservation cannot be changed.
+
+    What was carried out already is read once more, whatever has become of the reservation since: a
+    second copy is answered as the first one was.
+    """
+    found = await asking.read(_known_for_change, code, asking.submission_key)
     return _recognising(asking, found) if isinstance(found, Known) else found
 
 
@@ -84,12 +88,13 @@ def _context(store: Store, now: datetime, actor: Actor, servers: tuple[Server, .
 
 
 def _known_for_change(
-    store: Store, now: datetime, actor: Actor, code: str
+    store: Store, now: datetime, actor: Actor, code: str, key: str | None
 ) -> Known | NotFound | NotAllowed | Ended:
     found = managed(store, actor, code)
     if not isinstance(found, Reservation):
         return found
-    if not found.status.live or found.slot.ends_at <= now:
+    ended = not found.status.live or found.slot.ends_at <= now
+    if ended and (key is None or store.records.answer_to(key) is None):
         return Ended(found)
     known = _known(store, now, actor)
     present = store.servers.get(found.server_id)

@@ -23,6 +23,7 @@ from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
 from core.outbox.retry import DOUBT, retry_at
 from core.outbox.settle import PERHAPS
+from core.store.deliveries import Delivery
 from core.store.sending import Again, Ended
 from core.store.store import Store
 from core.store.suppressions import ANY_HOLDER
@@ -133,9 +134,14 @@ def _consequence(result: Result, now: datetime) -> Ended | Again:
                 return Ended(delivery.id, DeliveryState.FAILED, words)
             return Again(delivery.id, now + DOUBT, delivery.attempts, doubtful=True, reason=reason)
         case RouteDown(reason):
-            return Again(delivery.id, now, delivery.attempts, delivery.doubtful, reason)
+            return _as_it_was(delivery, reason)
         case Withdrawn():
-            return Again(delivery.id, now, delivery.attempts, delivery.doubtful, delivery.reason)
+            return _as_it_was(delivery, delivery.reason)
+
+
+def _as_it_was(delivery: Delivery, reason: str) -> Again:
+    """Put back what was not tried, in its old place: a queue that had to wait drains in order."""
+    return Again(delivery.id, delivery.not_before, delivery.attempts, delivery.doubtful, reason)
 
 
 def _moved_to_mail(store: Store, job: Job) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.model.recipient import Recipient
-from core.model.reservation import Reservation
+from core.model.reservation import Reservation, Status
 from core.notices.notice import TOLD_KINDS, Failure
 from core.notices.plan import difference
 from core.outbox.enqueue import Audience, audience_of
@@ -59,10 +59,9 @@ def call_roll(audience: Audience, last: dict[int, Delivery]) -> Tally:
     later: list[Recipient] = []
     for recipient in audience.recipients:
         delivery = last.get(recipient.number)
-        wanted = difference(audience.standing, recipient, audience.facts_told_to(recipient))
         if delivery is not None and delivery.state.open:
             waiting.append(Missed(recipient, delivery.reason))
-        elif wanted is not None:
+        elif _is_owed(audience, recipient, delivery):
             reason = delivery.reason if delivery and delivery.state.missed else ""
             failed.append(Missed(recipient, reason or "it was not sent"))
         elif recipient.suppressed and not recipient.removed:
@@ -73,3 +72,11 @@ def call_roll(audience: Audience, last: dict[int, Delivery]) -> Tally:
         elif not recipient.removed:
             later.append(recipient)
     return Tally(tuple(told), tuple(waiting), tuple(failed), tuple(suppressed), tuple(later))
+
+
+def _is_owed(audience: Audience, recipient: Recipient, last: Delivery | None) -> bool:
+    """Tell whether a recipient should have been told something, and was not."""
+    if audience.standing.status is Status.OVER:
+        # there is nothing left to tell anybody; but whoever was not told in time was not told
+        return last is not None and last.state.missed and not recipient.suppressed
+    return difference(audience.standing, recipient, audience.facts_told_to(recipient)) is not None

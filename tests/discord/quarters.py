@@ -9,7 +9,7 @@ they were last met.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,21 +37,39 @@ _SECONDARY, _BUTTON, _ACTION_ROW = 2, 2, 1  # as Discord numbers them
 
 @dataclass
 class Quarters:
-    """Both guilds, everybody by their role, and the desk that serves them.
+    """Both guilds, everybody by their role, and the run of the desk that serves them now.
 
     `code` is Hanna's latest reservation while it is as it was made, "" once that was changed.
     """
 
-    app: App
+    settings: Settings
     clock: Clock
     discord: DiscordServer
-    front: DiscordFront
     stage: Guild
     other: Guild
     people: dict[str, Person]
     general: Channel
     elsewhere: Channel
+    app: App = field(init=False)
+    front: DiscordFront = field(init=False)
     code: str = field(default="")
+    _run: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self) -> None:
+        """Open the desk."""
+        opening = open_app(self.settings, now=self.clock)
+        self.app = await self._run.enter_async_context(opening)
+        self.front = make_front(self.settings, self.app.desk)
+        await self._run.enter_async_context(listening(self.front))
+
+    async def stop(self) -> None:
+        """Close the desk."""
+        await self._run.aclose()
+
+    async def restart(self) -> None:
+        """Close the desk and open it anew on its database, while Discord stays as it is."""
+        await self.stop()
+        await self.start()
 
     async def olga(self) -> Actor:
         """Give the operator, who sits at the console."""
@@ -114,15 +132,16 @@ async def open_quarters(database_url: str, folder: Path, clock: Clock) -> AsyncI
             discord_admin_role=CREW,
             **settings_of(discord),  # type: ignore[arg-type]  # names of settings
         )
-        async with open_app(settings, now=clock) as app:
-            front = make_front(settings, app.desk)
-            made = Quarters(
-                *(app, clock, discord, front, stage, other, people),
-                *(stage.add_channel("general"), other.add_channel("lobby")),
-            )
-            async with listening(front):
-                await _furnish(made)
-                yield made
+        made = Quarters(
+            *(settings, clock, discord, stage, other, people),
+            *(stage.add_channel("general"), other.add_channel("lobby")),
+        )
+        await made.start()
+        try:
+            await _furnish(made)
+            yield made
+        finally:
+            await made.stop()
 
 
 def _people(discord: DiscordServer) -> dict[str, Person]:

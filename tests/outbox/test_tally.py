@@ -31,6 +31,7 @@ def ended(state: DeliveryState, reason: str = "") -> Delivery:
     [
         (KNOWS, ended(DeliveryState.SENT), Status.CONFIRMED, "told", None),
         (KNOWS, None, Status.OVER, "told", None),
+        (KNOWS_NOTHING, ended(DeliveryState.FAILED, "too late"), Status.OVER, "failed", "too late"),
         (a_recipient(Told.CANCELLED, 3), None, Status.CANCELLED, "told", None),
         (KNOWS_NOTHING, ended(DeliveryState.QUEUED, "451"), Status.CONFIRMED, "waiting", "451"),
         (KNOWS, ended(DeliveryState.SENDING), Status.CONFIRMED, "waiting", ""),

@@ -3,48 +3,73 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
+import threading
 import time
-from datetime import datetime, timedelta
-from random import Random
+from contextlib import closing
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import Engine, func
+import psycopg
+import pytest
+from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
-from sqlmodel import col, select
+from sqlmodel import select
 
 from core.model.server import Rules
-from core.model.slot import Slot
+from core.store.codec import decode
 from core.store.database import READERS
 from core.store.desk import Desk
 from core.store.store import Store
-from core.store.tables import DueRow, RecipientRow, ReservationRow, RevisionRow
+from core.store.tables import ReservationRow, SubmissionRow
+from core.usecases.answers import Permitted
 from core.usecases.look import list_all
 from core.usecases.reserve import reserve
 from tests.desks import Clock, Scene, set_scene
-from tests.store.rows import live_rows, peak
+from tests.life.snapshot import check, snapshot
+from tests.store.gives_up import KEY, Crowd, leave_the_page
 from tests.store.test_patience import writers
 
 ASKERS = 10
 STREAMS = 3
+CANCELLED, CANCELLED_UNDER_STRESS = 2000, 50_000  # on either database
+PAGES = 100
+SOON = 20
+
+_HELD = """
+    SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@pytest.fixture
+async def crowd(desk: Desk, clock: Clock) -> Crowd:
+    return Crowd(await set_scene(desk, clock, rules=Rules(max_streams=STREAMS)))
 
 
 async def test_cancelled_askers_leave_nothing_behind(
-    desk: Desk, clock: Clock, stress: bool
+    crowd: Crowd, database_url: str, stress: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scene = await set_scene(desk, clock, rules=Rules(max_streams=STREAMS))
-    rounds, cancelled = 5000 if stress else 50, 0
-    for number in range(rounds):
-        askers = [Random(f"{number} {asker}") for asker in range(ASKERS)]  # noqa: S311 - no secrets
-        cancelled += sum(await asyncio.gather(*(ask(scene, asker) for asker in askers)))
+    least = CANCELLED_UNDER_STRESS if stress else CANCELLED
+    together = False
+    while crowd.gave_up < least:
+        await crowd.ask(ASKERS, together=together)
+        together = not together
 
-    await idle(desk)
-    assert cancelled > rounds * ASKERS / 2
-    begun = time.monotonic()
-    await desk.run(reserve, scene.actor, scene.request())
-    assert time.monotonic() - begun < 1
-    assert [0, 0] == [checked_out(desk.database.writer), checked_out(desk.database.reader)]
-    await desk.read(assert_consistent)
+    await nothing_left_behind(crowd.scene, database_url)
+    assert crowd.replies  # some were in time
+    assert [] == broken(caplog)
+
+
+async def test_a_page_that_all_its_readers_leave_leaves_nothing_behind(
+    crowd: Crowd, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    given_up = await leave_the_page(crowd, PAGES)
+
+    await nothing_left_behind(crowd.scene, database_url)
+    assert given_up > PAGES / 2
+    assert [] == broken(caplog)
 
 
 async def test_what_was_begun_is_carried_to_its_end(scene: Scene) -> None:
@@ -86,30 +111,27 @@ async def test_an_error_that_nobody_waits_for_is_no_noise(scene: Scene) -> None:
     assert noise == []
 
 
-async def ask(scene: Scene, chance: Random) -> bool:
-    """Ask the desk for something and give up at a random moment; tells whether that was in time."""
-    at = scene.clock.now + timedelta(days=2, hours=chance.randrange(60))
-    request = scene.request(slot=Slot.of(at, timedelta(hours=chance.randint(1, 5))))
+async def nothing_left_behind(scene: Scene, url: str) -> None:
+    """See that nothing is held, by the desk's own word and the database's, and all is sound."""
     desk = scene.desk
-    match chance.randrange(4):
-        case 0:
-            asked = asyncio.create_task(desk.read(list_all, scene.actor))
-        case 1:
-            key = f"key {chance.randrange(200)}"
-            asked = asyncio.create_task(desk.run_once(key, reserve, scene.actor, request))  # type: ignore[arg-type]
-        case _:
-            asked = asyncio.create_task(desk.run(reserve, scene.actor, request))  # type: ignore[arg-type]
-    await asyncio.wait({asked}, timeout=chance.choice([0, chance.random() / 100]))
-    asked.cancel()
-    await asyncio.wait({asked})
-    return asked.cancelled()
+    await idle(desk)
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+    assert [0, 0] == [checked_out(desk.database.writer), checked_out(desk.database.reader)]
+    nothing_held(url)
+    threads = [one for one in threading.enumerate() if one.name.startswith("desk-")]
+    assert len(threads) == writers(desk) + (READERS if desk.database.is_sqlite else 0)
+    check(await desk.read(snapshot))
+    await desk.read(each_submission_was_carried_out_once)
+    begun = time.monotonic()
+    await desk.run(reserve, scene.actor, scene.request())
+    assert time.monotonic() - begun < 1
 
 
 async def idle(desk: Desk) -> None:
     """Wait until every thread of the desk has done what it was given."""
     readers = READERS if desk.database.is_sqlite else writers(desk)
     for ask_desk, threads in ((desk.run_patiently, writers(desk)), (desk.read, readers)):
-        together = Barrier(threads)
+        together = Barrier(threads, timeout=SOON)  # where one of them never comes
         meetings = [ask_desk(lambda _store, _now: together.wait()) for _ in range(threads)]  # noqa: B023 - gathered below
         await asyncio.gather(*meetings)
 
@@ -120,20 +142,41 @@ def checked_out(engine: Engine) -> int:
     return engine.pool.checkedout()
 
 
-def assert_consistent(store: Store, _: datetime) -> None:
-    """Hold every reservation against all that must go with it."""
-    reservations = store.connection.execute(
-        select(ReservationRow.id, ReservationRow.server_id, ReservationRow.revision)
-    ).all()
-    assert reservations
-    for table, least in ((RevisionRow, 1), (RecipientRow, 2), (DueRow, 2)):
-        rows = store.connection.execute(
-            select(table.reservation_id, func.count()).group_by(col(table.reservation_id))
-        )
-        counted = {row[0]: row[1] for row in rows}
-        assert all(counted[one.id] >= least for one in reservations)
-    for one in reservations:
-        assert len(store.deliveries.of(one.id)) == 1
-        assert list(store.reservations.revisions(one.id, range(9))) == [one.revision]
-    taken = live_rows(store.connection, reservations[0].server_id)
-    assert peak(taken)[0] <= STREAMS
+def nothing_held(url: str) -> None:
+    """See, from outside, that no connection has a lock or a transaction."""
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+            # which waits for whoever writes, and for whoever still reads what is older
+            assert (0, 0, 0) == connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    else:
+        with psycopg.connect(url) as connection:
+            assert (0,) == connection.execute(_HELD).fetchone()
+
+
+def each_submission_was_carried_out_once(store: Store, _: datetime) -> None:
+    """Hold what was answered to submissions against the reservations that have their keys."""
+    kept = {
+        key: decode(store.vault.open(answer, f"submission:{key}:answer"))
+        for key, answer in store.connection.execute(select(SubmissionRow.key, SubmissionRow.answer))
+    }
+    promised = sorted(
+        one.reservation.id
+        for key, one in kept.items()
+        if key.startswith(KEY) and isinstance(one, Permitted)
+    )
+    booked = {
+        row.id: row.uid
+        for row in store.connection.execute(select(ReservationRow.id, ReservationRow.uid))
+    }
+    assert len(set(promised)) == len(promised)
+    assert set(promised) <= set(booked)
+    facts = store.reservations
+    first = {number: facts.revisions(number, [1])[1].facts.title for number in booked}
+    keyed = sorted(number for number, title in first.items() if title.startswith(KEY))
+    assert promised == keyed
+
+
+def broken(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Give what went wrong that should not have, as the log has it."""
+    return [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]

@@ -138,7 +138,7 @@ async def begin(heard: Heard, deed: Deed, *, copies: int = 1) -> Interaction:
     if world.lingers and asked.answered is not None:
         with suppress(NeverHappenedError):
             await world.until(lambda: not heard.thinking, within=world.lingers)
-    asked.repeated = copies > 1
+    asked.repeated = asked.repeated or copies > 1
     for _ in range(copies - 1):
         await world.gateway.redeliver(asked.id)
     return asked

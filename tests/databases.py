@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
@@ -34,6 +34,8 @@ _SETTINGS = {
     "full_page_writes": "off",
     "timezone": "Asia/Kathmandu",
 }
+
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -73,7 +75,7 @@ class PostgresDatabases:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._order("CREATE DATABASE template_desk")
+        self.order("CREATE DATABASE template_desk")
         migrate(self._url("template_desk"))
         self._emptied: list[str] = []
 
@@ -100,17 +102,18 @@ class PostgresDatabases:
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever still has a connection to it."""
-        self._order(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+        self.order(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     def _made(self, template: str) -> str:
         name = f"desk_{next(_names)}"
-        self._order(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.order(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url(name)
 
     def _url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}&port={_SETTINGS['port']}"
 
-    def _order(self, statement: str) -> None:
+    def order(self, statement: str) -> None:
+        """Have the server itself do something."""
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
@@ -125,8 +128,10 @@ def migrate(url: str) -> None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresDatabases]:
+def postgres_server(*, durable: bool = False) -> Iterator[PostgresDatabases]:
     """Run a PostgreSQL for as long as the tests need it, over a socket in a folder of its own.
+
+    One that is `durable` keeps what it acknowledged, as a real one does.
 
     Of the wheel only the programs are used: its own way of starting them opens every folder above
     to everybody when it runs as root. Raises `PostgresMissingError` where it cannot be had.
@@ -134,14 +139,14 @@ def postgres_server() -> Iterator[PostgresDatabases]:
     with tempfile.TemporaryDirectory(prefix="callboard-") as made:
         folder = Path(made)
         try:
-            stop = _started(folder)
+            stop = _started(folder, _SETTINGS | _DURABLE if durable else _SETTINGS)
         except (OSError, subprocess.SubprocessError) as error:
             raise PostgresMissingError(f"it does not start here: {error}") from error
         with _stopped_with_us(stop, folder):
             yield PostgresDatabases(folder)
 
 
-def _started(folder: Path) -> tuple[str, ...]:
+def _started(folder: Path, wanted: Mapping[str, str]) -> tuple[str, ...]:
     """Start a server in a folder; gives the command that stops it."""
     if user := _user():
         shutil.chown(folder, user)
@@ -149,7 +154,7 @@ def _started(folder: Path) -> tuple[str, ...]:
     data = str(folder / "data")
     initialise = (str(programs / "initdb"), "--no-sync", "-D", data, "-U", "postgres")
     _run(*initialise, "-A", "trust", "-E", "UTF8", "--no-locale", folder=folder)
-    settings = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
+    settings = " ".join(f"-c {name}='{value}'" for name, value in wanted.items())
     control = (str(programs / "pg_ctl"), "-w", "-t", _PATIENCE, "-D", data)
     options = f"-k '{folder}' {settings}"
     _run(*control, "-l", str(folder / "log"), "-o", options, "start", folder=folder)

@@ -53,9 +53,10 @@ def fill(path: Path, secret: str, stored: int, on_air: int) -> list[OnAir]:
     now = datetime.now(UTC)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TRIGGER reservation_veto_insert")  # it would take minutes
-        _people(connection, now)
+        for statement, rows in people(now):
+            connection.executemany(statement, rows)
         open_now = _on_air(connection, Vault([secret]), now, on_air)
-        connection.executemany(_RESERVATION, _rows(now, on_air + 1, stored))
+        connection.executemany(_RESERVATION, spread(now, on_air + 1, stored))
         connection.execute("UPDATE server SET longest_busy = 7200")
         connection.execute(veto_ddl("sqlite")[0])
         connection.execute("ANALYZE")
@@ -69,23 +70,25 @@ def code(number: int) -> str:
     return f"{drawn[:3]}-{drawn[3:]}"
 
 
-def _people(connection: sqlite3.Connection, now: datetime) -> None:
+def people(now: datetime) -> list[tuple[str, list[tuple[object, ...]]]]:
+    """Give statements that put somebody and ten servers into a database, with their rows."""
     at = now.strftime(_FORMAT)
-    connection.execute(
+    workspace = (
         "INSERT INTO workspace (id, kind, external_id, name, made_at, zone, reminders)"
-        " VALUES (1, 'console', 'local', 'Console', ?, 'UTC', '[]')",
-        (at,),
+        " VALUES (1, 'console', 'local', 'Console', ?, 'UTC', '[]')"
     )
-    connection.execute(
-        "INSERT INTO person (id, name, email, made_at) VALUES (1, 'Olga', '', ?)", (at,)
-    )
-    connection.executemany(
+    person = "INSERT INTO person (id, name, email, made_at) VALUES (1, 'Olga', '', ?)"
+    server = (
         "INSERT INTO server (id, name, folded, kind, zone, watch_url, ingest_url, max_streams,"
         " rules, longest_busy, notification_policy, retired, made_at)"
         " VALUES (?, ?, ?, 'nginx-rtmp', 'UTC', 'https://live.example.org/hls/{path}.m3u8',"
-        " 'rtmp://live.example.org/live/{path}', 1000, '{\"~\":\"Rules\"}', 0, 'on_permit', 0, ?)",
-        [(number, f"Studio {number}", f"studio {number}", at) for number in range(1, 11)],
+        " 'rtmp://live.example.org/live/{path}', 1000,"
+        ' \'{"~":"Rules","max_streams":1000}\', 0, \'on_permit\', 0, ?)'
     )
+    servers: list[tuple[object, ...]] = [
+        (number, f"Studio {number}", f"studio {number}", at) for number in range(1, 11)
+    ]
+    return [(workspace, [(at,)]), (person, [(at,)]), (server, servers)]
 
 
 def _on_air(connection: sqlite3.Connection, vault: Vault, now: datetime, count: int) -> list[OnAir]:
@@ -106,7 +109,7 @@ def _on_air(connection: sqlite3.Connection, vault: Vault, now: datetime, count: 
     return made
 
 
-def _rows(now: datetime, first: int, last: int) -> list[tuple[object, ...]]:
+def spread(now: datetime, first: int, last: int) -> list[tuple[object, ...]]:
     """Spread the others over ten servers and two years, none of them on now."""
     rows = []
     for number in range(first, last + 1):

@@ -208,7 +208,9 @@ async def curves(sender: Sender, port: int) -> list[Curve]:
         found = await in_turns(3, contenders)  # type: ignore[arg-type]  # partials of coroutines
         ours.points[connections] = found["ours"]
         theirs.points[connections] = found["theirs"]
-    return [ours, theirs]
+    size = await sender.size()
+    generator = Curve("smtp-source", {THEIRS: await by_postfix(port, size)})
+    return [ours, theirs, generator, Curve("nodemailer", {THEIRS: await by_nodemailer(port)})]
 
 
 async def compare() -> tuple[list[Line], list[Curve]]:

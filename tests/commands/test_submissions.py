@@ -62,6 +62,17 @@ async def test_a_second_copy_of_an_act_on_a_reservation_does_nothing(
     assert after_first == await olga.desk.read(count_rows)
 
 
+async def test_a_late_copy_of_a_change_is_answered_as_it_was(olga: Typist) -> None:
+    """Also where the reservation was called off in between: the change was carried out."""
+    code = await olga.code()
+    typed = f"change {code} title=Late"
+    first = await olga.type(typed, key="K1")
+    await olga.read(f"cancel {code}", Tone.OK)
+
+    assert first == await olga.type(typed, key="K1")
+    assert first != await olga.type(typed, key="K2")
+
+
 async def test_a_second_copy_of_a_file_does_nothing(olga: Typist) -> None:
     command = AudienceImport("regulars", "a.csv", b"email\nann@example.org\n")
 

@@ -1,0 +1,1 @@
+"""Several processes on one database: what they share, and what becomes of one that dies."""

@@ -22,6 +22,7 @@ class Threads:
 
     def __init__(self, number: int, name: str) -> None:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._closed = False
         self._threads = [
             threading.Thread(target=self._work, name=f"{name}-{one}", daemon=True)
             for one in range(number)
@@ -32,8 +33,11 @@ class Threads:
     def do(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Have some work done; the future is this loop's.
 
-        Cancelling the future, or settling it otherwise, stops nothing: nobody is told then.
+        Cancelling the future, or settling it otherwise, stops nothing: nobody is told then. Raises
+        `RuntimeError` once they are closed.
         """
+        if self._closed:
+            raise RuntimeError("the desk is closed")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
 
@@ -50,6 +54,7 @@ class Threads:
 
     def close(self) -> None:
         """Finish what was asked for, and end the threads."""
+        self._closed = True
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:

@@ -197,13 +197,16 @@ def _execute(connection: Connection, statement: str, values: list[Any]) -> Any: 
     try:
         return driver.execute(statement, values)
     except dialect.loaded_dbapi.Error as error:
+        lost = dialect.is_disconnect(error, driver, None)
+        if lost:
+            connection.invalidate(error)
         raise DBAPIError.instance(
             statement,
             None,
             error,
             dialect.loaded_dbapi.Error,
             hide_parameters=True,
-            connection_invalidated=dialect.is_disconnect(error, driver, None),
+            connection_invalidated=lost,
             dialect=dialect,
         ) from error
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from core.store.bulk import Insertion, Lookup, Rewrite
+from core.store.database import BusyError
 from core.store.slices import _SLICE
 from core.store.store import Store
 from core.store.tables import DueRow, PulseRow, SubmissionRow
@@ -120,3 +123,22 @@ async def test_what_the_database_refuses_is_sqlalchemys_error(scene: Scene) -> N
 
     with writing(scene) as connection:
         assert {} == submissions(connection)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_connection_that_is_lost_is_said_and_not_used_again(
+    scene: Scene, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lose() -> None:
+        with writing(scene) as connection:
+            number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with psycopg.connect(database_url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (number,))
+            SUBMISSIONS.run(connection, [("a", "lost", START)])
+
+    with pytest.raises(BusyError):
+        lose()
+
+    with writing(scene) as connection:
+        assert {} == submissions(connection)
+    assert [] == [one for one in caplog.records if one.levelno >= logging.ERROR]

@@ -66,7 +66,10 @@ class Clock:
         scheduler = self._scheduler()
         try:
             while not stop.is_set():
+                slept_at = time.monotonic()
                 await paused(stop, _SILENT_AFTER / 2)
+                if time.monotonic() - slept_at > _SILENT_AFTER:
+                    continue  # the whole process was suspended: the next sweep comes by itself
                 if time.monotonic() - self.last_sweep > _SILENT_AFTER and not stop.is_set():
                     log.error("clock.silent")
                     scheduler.shutdown(wait=False)

@@ -45,6 +45,12 @@ def busy() -> Reply:
     )
 
 
+def in_doubt() -> Reply:
+    """Say that the desk cannot know whether it was done."""
+    words = "The database was lost just then: look whether it was done before you try again."
+    return Reply(Tone.TROUBLE, ((words,),))
+
+
 def sealed() -> Reply:
     """Say that credentials are sealed with a key that the desk has not been given."""
     words = (

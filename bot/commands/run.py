@@ -25,8 +25,9 @@ from bot.commands.grammar import parse
 from bot.form.addresses import Recognise, no_others
 from core.access.vault import SealBrokenError
 from core.model.people import Actor
-from core.store.database import BusyError
+from core.store.database import BusyError, InDoubtError
 from core.store.desk import Desk
+from core.store.patience import one_patience
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +67,17 @@ async def handle(
 async def guarded(work: Awaitable[T], kind: str) -> T | Reply:
     """Do some work for a person; whatever goes wrong becomes a reply that says so.
 
-    `kind` names it in the log.
+    `kind` names it in the log. All that the work asks of the desk shares one patience.
     """
     try:
-        return await work
+        with one_patience():
+            return await work
     except SealBrokenError as error:
         log.error("command.sealed", extra={"reason": str(error)})  # noqa: TRY400 - no trace needed
         return mistakes.sealed()
+    except InDoubtError as error:
+        log.warning("command.in_doubt", extra={"reason": str(error)})
+        return mistakes.in_doubt()
     except BusyError as error:
         log.warning("command.busy", extra={"reason": str(error)})
         return mistakes.busy()

@@ -7,16 +7,20 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from bot.answers.reply import Reply, Tone
 from bot.commands.documents import documents, with_documents
+from bot.commands.run import guarded
 from bot.console.app import ConsoleApp
 from bot.console.conversation import answer_line
 from bot.console.render import render_reply
 from core.notices.said import cleaned
+from core.store.patience import one_patience
 
 PROMPT = "slot> "
 _CONTINUED = "    > "
+_UTC = ZoneInfo("UTC")
 _MOST_LINES = 50_000  # of one here-document
 _USER = re.compile(r"://\S*@")  # what is printed of a script is kept, and its passwords are not
 
@@ -38,12 +42,11 @@ async def run_script(app: ConsoleApp) -> int:
     """
     failed = False
     async for typed in _commands(app.stdin):
-        actor = await app.enter()
         first, *more = (_USER.sub("://\N{HORIZONTAL ELLIPSIS}@", line) for line in typed.lines)
         _print(app.stdout, [f"{PROMPT}{first}"])
         _print(app.stdout, (f"{_CONTINUED}{line}" for line in more))
-        reply = await _answered(app, typed)
-        _print(app.stdout, render_reply(reply, actor.zone))
+        reply, zone = await _answered(app, typed)
+        _print(app.stdout, render_reply(reply, zone))
         _print(app.stdout, [""])
         _print_notices(app)
         if reply.tone.failed or reply.form is not None:
@@ -54,11 +57,16 @@ async def run_script(app: ConsoleApp) -> int:
     return 1 if failed else 0
 
 
-async def _answered(app: ConsoleApp, typed: Typed) -> Reply:
+async def _answered(app: ConsoleApp, typed: Typed) -> tuple[Reply, ZoneInfo]:
+    """Answer a command, in the zone of who gave it."""
     if typed.unclosed:
         words = f"The text that {typed.unclosed} should end goes on to the end of the script."
-        return Reply(Tone.MISTAKE, ((words,),))
-    return await answer_line(app.desk, await app.enter(), typed.text)
+        return Reply(Tone.MISTAKE, ((words,),)), _UTC
+    with one_patience():
+        actor = await guarded(app.enter(), "Actor")
+        if isinstance(actor, Reply):
+            return actor, _UTC
+        return await answer_line(app.desk, actor, typed.text), actor.zone
 
 
 async def _commands(stdin: TextIO) -> AsyncIterator[Typed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import Completer, DummyCompleter
@@ -16,6 +17,7 @@ from prompt_toolkit.shortcuts import print_formatted_text
 
 from bot.answers.reply import Reply
 from bot.commands.documents import documents, with_documents
+from bot.commands.run import guarded
 from bot.console.app import ConsoleApp
 from bot.console.completion import Offered, SlotCompleter, WordsCompleter
 from bot.console.conversation import converse
@@ -30,6 +32,7 @@ from core.usecases.look import my_codes, servers_of
 
 PROMPT = "slot> "
 _CONTINUED = "    > "
+_UTC = ZoneInfo("UTC")
 _LEAVE = frozenset({"exit", "quit", "bye"})
 _WELCOME = "Callboard. Type help for the commands, Tab completes, Ctrl-D leaves."
 
@@ -112,12 +115,16 @@ class Terminal:
 
     async def answer(self, text: str) -> None:
         """Carry out a command, asking on where need be, and show the answer."""
-        actor = await self._app.enter()
+        actor = await guarded(self._app.enter(), "Actor")
+        zone = _UTC if isinstance(actor, Reply) else actor.zone
 
         def show(reply: Reply) -> None:
-            lines = render_reply(reply, actor.zone, width=self.width, colours=self.colours)
+            lines = render_reply(reply, zone, width=self.width, colours=self.colours)
             self.say([*lines, ""])
 
+        if isinstance(actor, Reply):
+            show(actor)
+            return
         await converse(self._app.desk, actor, text, self, show)
 
     def say(self, lines: Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from bot.commands.run import guarded
 from bot.discord.answer import Shown, render_reply
 from bot.discord.hall import NOT_ANSWERING, Hall, Interaction, word_of
 from core.model.people import Actor
+from core.store.patience import one_patience
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,11 @@ def _no_view(_: Reply) -> discord.ui.View | None:
 
 async def answered(hall: Hall, interaction: Interaction, work: Work) -> Given:
     """Find out who asks, and do the work; never raises."""
-    actor = await guarded(hall.actor(interaction), "Actor")
-    if isinstance(actor, Reply):
-        return Given(actor)
-    return Given(await guarded(work(actor), "Discord"), actor.zone)
+    with one_patience():
+        actor = await guarded(hall.actor(interaction), "Actor")
+        if isinstance(actor, Reply):
+            return Given(actor)
+        return Given(await guarded(work(actor), "Discord"), actor.zone)
 
 
 async def answer(

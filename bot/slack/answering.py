@@ -22,6 +22,7 @@ from bot.slack.hall import Hall
 from bot.slack.payload import Body, channel_of, user_of
 from core.model.people import Actor
 from core.notices.as_console import render_line
+from core.store.patience import one_patience
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +58,11 @@ async def answered(hall: Hall, body: Body, work: Work) -> Answered:
 
     The work gives a reply, or a view that it has made itself.
     """
-    actor = await guarded(hall.actor(body, channel_of(body)), "Actor")
-    if isinstance(actor, Reply):
-        return Answered(actor, _UTC)
-    found = await guarded(work(actor), "Slack")
+    with one_patience():
+        actor = await guarded(hall.actor(body, channel_of(body)), "Actor")
+        if isinstance(actor, Reply):
+            return Answered(actor, _UTC)
+        found = await guarded(work(actor), "Slack")
     if isinstance(found, Reply):
         return Answered(found, actor.zone, _asked_on(found))
     return Answered(Reply(Tone.INFO, ()), actor.zone, found)

@@ -14,11 +14,13 @@ from ipaddress import ip_address
 from aiohttp import web
 
 from bot.web.exposition import CONTENT_TYPE, exposition
+from bot.web.loop_lag import LoopLag
 from bot.web.metrics import (
     booking_families,
     database_family,
     desk_families,
     gate_family,
+    loop_family,
     process_families,
 )
 from core.access.links import Purpose
@@ -68,18 +70,21 @@ class _Metrics:
     desk: Desk
     gate_counts: Mapping[str, int]
     bookings: Bookings
+    loop_lag: LoopLag = field(default_factory=LoopLag)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Give them to our own network, and to whoever has the operators' link."""
         if not (_is_near(request) or self._has_link(request)):
             raise web.HTTPNotFound
+        self.loop_lag.start()
         found = await self._measured()
         families = [
             database_family(up=found is not None),
             *(desk_families(found) if found is not None else ()),
             *booking_families(self.bookings),
             gate_family(self.gate_counts),
+            loop_family(self.loop_lag),
             *await asyncio.to_thread(process_families),
         ]
         headers = _NOT_KEPT | {"Content-Type": CONTENT_TYPE}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.web.exposition import Family, Kind, Sample
+from bot.web.loop_lag import LoopLag
 from core.gate.gate import ADMITTED
 from core.model.delivery import DeliveryState
 from core.model.gate import Reason
@@ -22,6 +23,7 @@ from core.usecases.operators import REASONS, Bookings, Measures, Pulse
 
 _PROC = Path("/proc")
 _NEVER = float("inf")
+_SHARES = (0.5, 0.99, 1.0)
 _STARTED_AT = 19  # the place of `starttime` behind the name in /proc/PID/stat (proc(5))
 
 
@@ -111,6 +113,15 @@ def gate_family(counts: Mapping[str, int]) -> Family:
             _sample(counts.get(reason.value, 0), decision="refuse", reason=reason.value)
             for reason in Reason
         ),
+    )
+
+
+def loop_family(lag: LoopLag) -> Family:
+    """Say how late this process's event loop is."""
+    return _gauge(
+        "callboard_loop_lag_seconds",
+        "How late this process's event loop came to its timers in the last minute, by quantile.",
+        *(_sample(lag.quantile(share), quantile=str(share)) for share in _SHARES),
     )
 
 

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
+from core.store import silence
+
 READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6
 
@@ -27,6 +29,10 @@ _SQLITE_BLAMES_US = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE}
 
 class BusyError(Exception):
     """The database cannot be reached or is held by somebody else: try again in a moment."""
+
+
+class InDoubtError(BusyError):
+    """The database was lost or fell silent at the commit: whether it was done is not known."""
 
 
 class NoDatabaseError(Exception):
@@ -121,6 +127,12 @@ def is_retried(error: BaseException) -> bool:
     return getattr(original, "sqlstate", None) in _RETRIED
 
 
+def is_lost(busy: BusyError) -> bool:
+    """Tell whether the connection was lost, so that what it was asked last may have been done."""
+    cause = busy.__cause__
+    return isinstance(cause, DBAPIError) and cause.connection_invalidated
+
+
 def _open_sqlite(url: URL) -> Database:
     def engine(*, size: int, begin: str, query_only: bool) -> Engine:
         made = create_engine(
@@ -174,6 +186,11 @@ def _open_postgres(url: URL) -> Database:
             ),
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_: object, __: object, args: tuple[Any, ...], given: dict[str, Any]) -> object:
+        return silence.connect(*args, **given)
+
     return Database(url=url, writer=engine, reader=engine)
 
 

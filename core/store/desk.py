@@ -27,8 +27,12 @@ from core.store.database import (
     READERS,
     BusyError,
     Database,
+    InDoubtError,
+    is_lost,
     is_retried,
 )
+from core.store.patience import spending
+from core.store.silence import Watch, watched
 from core.store.store import Limits, Store
 from core.store.threads import Threads, failed
 from core.store.together import OVERLOADED, Asked, Together
@@ -38,6 +42,10 @@ T = TypeVar("T")
 
 PATIENCE = 2.2  # seconds a person waits before being told to try again; chats give three
 _TRIES = 3
+_LOOK_AGAIN = 0.1  # seconds until it is looked again at what takes longer than patience lasts
+
+_SILENT = "the database does not answer"
+_IN_DOUBT = "the database did not answer to the commit"
 
 
 @dataclass(slots=True)
@@ -81,7 +89,8 @@ class Desk:
         nothing was written.
         """
         work = partial(_called, use_case, args, kwargs)
-        return await self._in_writer(work, PATIENCE)
+        with spending(PATIENCE) as patience:
+            return await self._in_writer(work, patience)
 
     async def run_patiently(
         self,
@@ -101,7 +110,8 @@ class Desk:
     ) -> T:
         """Answer a question from one consistent state, without waiting for writers."""
         work = partial(_called, question, args, kwargs)
-        return await self._in_reader(work, PATIENCE)
+        with spending(PATIENCE) as patience:
+            return await self._in_reader(work, patience)
 
     async def run_once(
         self,
@@ -112,7 +122,8 @@ class Desk:
     ) -> T:
         """Run a use case once per submission key; a second copy gets the stored answer."""
         work = partial(_called_once, key, use_case, args, kwargs)
-        return await self._in_writer(work, PATIENCE)
+        with spending(PATIENCE) as patience:
+            return await self._in_writer(work, patience)
 
     def close(self) -> None:
         """Finish what was begun and close every connection."""
@@ -137,31 +148,52 @@ class Desk:
         return await self._in_thread(self._readers, asked, partial(self._looked_up, asked))
 
     async def _in_thread(self, threads: Threads, asked: Asked, run: Callable[[], T]) -> T:
-        """Wait for what a thread does, unless its turn comes too late."""
-        answer = threads.do(run)
+        """Wait for what a thread does, unless its turn comes too late or the database is silent.
+
+        What is at work and makes headway may take its time.
+        """
+        loop, answer = asyncio.get_running_loop(), threads.do(run)
+        giving_up: asyncio.TimerHandle
 
         def give_up() -> None:
+            nonlocal giving_up
             if asked.decide():
                 failed(answer, BusyError(OVERLOADED))
+            elif asked.watch.is_silent:
+                undone = asked.watch.give_up()
+                failed(answer, BusyError(_SILENT) if undone else InDoubtError(_IN_DOUBT))
+            else:
+                giving_up = loop.call_later(_LOOK_AGAIN, give_up)
 
-        giving_up = asyncio.get_running_loop().call_later(max(asked.left, 0), give_up)
+        giving_up = loop.call_later(max(asked.left, 0), give_up)
         try:
             return await answer
         finally:
             giving_up.cancel()
 
     def _begun(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever the use case gives
-        return self._written(asked.work, asked.left) if asked.begin() else asked.result()
+        if not asked.begin():
+            return asked.result()
+        with watched(asked.watch):
+            return self._written(asked.work, asked.left, asked.watch)
 
     def _looked_up(self, asked: Asked) -> Any:  # noqa: ANN401 - likewise
-        return self._asked(asked.work, asked.left) if asked.begin() else asked.result()
+        if not asked.begin():
+            return asked.result()
+        if self.database.is_sqlite:
+            return self._asked(asked.work, asked.left)
+        asked.watch.begin()
+        with watched(asked.watch):
+            return self._asked(asked.work, asked.left)
 
-    def _written(self, work: Callable[[Store], T], patience: float) -> T:
+    def _written(
+        self, work: Callable[[Store], T], patience: float, watch: Watch | None = None
+    ) -> T:
         give_up_at = time.monotonic() + patience
         for attempt in range(1, _TRIES + 1):
             left = give_up_at - time.monotonic()
             try:
-                answer, store = self._transact(self.database.writing(left), work)
+                answer, store = self._transact(self.database.writing(left), work, watch)
             except DBAPIError as error:
                 # a row that is in the way every time was not made by a faster copy of this
                 last = attempt == _TRIES or time.monotonic() >= give_up_at
@@ -186,13 +218,35 @@ class Desk:
         return work(store), store.has_work
 
     def _transact(
-        self, transaction: AbstractContextManager[Connection], work: Callable[[Store], T]
+        self,
+        transaction: AbstractContextManager[Connection],
+        work: Callable[[Store], T],
+        watch: Watch | None = None,
+    ) -> tuple[T, Store]:
+        if watch is None:
+            return self._transacted(transaction, work)
+        watch.begin()
+        try:
+            return self._transacted(transaction, work, watch)
+        except BusyError as error:
+            # an error of the database's own says that nothing was written; its silence says nothing
+            if watch.is_committing and is_lost(error):
+                raise InDoubtError(_IN_DOUBT) from error
+            raise
+
+    def _transacted(
+        self,
+        transaction: AbstractContextManager[Connection],
+        work: Callable[[Store], T],
+        watch: Watch | None = None,
     ) -> tuple[T, Store]:
         with transaction as connection:
             store = Store(connection, self.now(), self.vault, self.links, self.limits)
             answer = work(store)
             if store.has_work:
                 ring(connection)
+            if watch is not None:
+                watch.commit()
             return answer, store
 
 

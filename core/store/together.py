@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from core.store.database import BusyError
+from core.store.silence import Watch
 
 MOST = 32  # in one transaction: the last one waits for all the others
 
@@ -35,6 +36,7 @@ class Asked:
     settled: bool = False
     answer: Any = None
     error: BaseException | None = None
+    watch: Watch = field(default_factory=Watch)
     _first_to_decide: Lock = field(default_factory=Lock)  # who begins it, or the asker giving up
 
     @property

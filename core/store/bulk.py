@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -195,7 +195,9 @@ def _execute(connection: Connection, statement: str, values: list[Any]) -> Any: 
         values = [_kept(one) if type(one) is datetime else one for one in values]
     driver: Any = connection.connection.dbapi_connection
     try:
-        return driver.execute(statement, values)
+        if dialect.name == "sqlite":
+            return driver.execute(statement, values)
+        return dialect.loaded_dbapi.RawCursor(driver).execute(_numbered(statement), values)
     except dialect.loaded_dbapi.Error as error:
         lost = dialect.is_disconnect(error, driver, None)
         if lost:
@@ -209,6 +211,13 @@ def _execute(connection: Connection, statement: str, values: list[Any]) -> Any: 
             connection_invalidated=lost,
             dialect=dialect,
         ) from error
+
+
+@lru_cache(maxsize=1024)
+def _numbered(statement: str) -> str:
+    """Give a statement with its places numbered, as psycopg would make it at every run."""
+    first, *others = statement.split("%s")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
 
 
 def _kept(instant: datetime) -> str:

@@ -34,7 +34,7 @@ class Clock:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._last_beat: datetime | None = None
-        self.last_sweep = time.monotonic()
+        self.last_sweep = self._last_round = time.monotonic()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -70,7 +70,7 @@ class Clock:
                 await paused(stop, _SILENT_AFTER / 2)
                 if time.monotonic() - slept_at > _SILENT_AFTER:
                     continue  # the whole process was suspended: the next sweep comes by itself
-                if time.monotonic() - self.last_sweep > _SILENT_AFTER and not stop.is_set():
+                if time.monotonic() - self._last_round > _SILENT_AFTER and not stop.is_set():
                     log.error("clock.silent")
                     scheduler.shutdown(wait=False)
                     scheduler = self._scheduler()
@@ -99,6 +99,7 @@ class Clock:
         except Exception:
             log.exception("clock.failed")
         finally:
+            self._last_round = time.monotonic()  # whether it went well or not: it still goes round
             self._idle.set()
 
     async def _carried_out(self, due: Due) -> bool:

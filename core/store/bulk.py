@@ -5,6 +5,7 @@ A statement for each row would give the interpreter's lock away, and take it bac
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ class Insertion:
 
 
 @dataclass(frozen=True)
-class _OfMany:
+class _OfMany(ABC):
     """A statement about rows of a table that are known by the columns `by`."""
 
     model: type[SQLModel]
@@ -95,8 +96,9 @@ class _OfMany:
             known = self._known[dialect.name, rows] = self._written(rows, dialect)
         return known
 
+    @abstractmethod
     def _written(self, rows: int, dialect: Dialect) -> str:
-        raise NotImplementedError
+        """Write the statement for so many rows."""
 
     def _given(self, names: tuple[str, ...], rows: int, dialect: Dialect) -> str:
         """Write a table of so many rows of places."""

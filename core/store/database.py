@@ -14,8 +14,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from core.store import silence
-
 READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6
 
@@ -170,6 +168,8 @@ def _open_sqlite(url: URL) -> Database:
 
 
 def _open_postgres(url: URL) -> Database:
+    from core.store import watched_connection  # noqa: PLC0415 - where there is PostgreSQL alone
+
     engine = create_engine(
         url,
         pool_size=POSTGRES_CONNECTIONS,
@@ -189,7 +189,7 @@ def _open_postgres(url: URL) -> Database:
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, args: tuple[Any, ...], given: dict[str, Any]) -> object:
-        return silence.connect(*args, **given)
+        return watched_connection.connect(*args, **given)
 
     return Database(url=url, writer=engine, reader=engine)
 

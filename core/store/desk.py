@@ -140,11 +140,14 @@ class Desk:
         asked = Asked(work, time.monotonic() + patience)
         if not self.database.is_sqlite:
             return await self._in_thread(self._writers, asked, partial(self._begun, asked))
+        asked.watch.end()  # a file is never silent
         self._together.ask(asked)
         return await self._in_thread(self._writers, asked, partial(self._together.settle, asked))
 
     async def _in_reader(self, work: Callable[[Store], T], patience: float) -> T:
         asked = Asked(work, time.monotonic() + patience)
+        if self.database.is_sqlite:
+            asked.watch.end()
         return await self._in_thread(self._readers, asked, partial(self._looked_up, asked))
 
     async def _in_thread(self, threads: Threads, asked: Asked, run: Callable[[], T]) -> T:
@@ -162,14 +165,15 @@ class Desk:
             elif asked.watch.is_silent:
                 undone = asked.watch.give_up()
                 failed(answer, BusyError(_SILENT) if undone else InDoubtError(_IN_DOUBT))
-            else:
+            elif not asked.watch.is_over:
                 giving_up = loop.call_later(_LOOK_AGAIN, give_up)
 
         giving_up = loop.call_later(max(asked.left, 0), give_up)
         try:
             return await answer
         finally:
-            giving_up.cancel()
+            if not answer.cancelled():  # else its thread is still to be freed
+                giving_up.cancel()
 
     def _begun(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever the use case gives
         if not asked.begin():

@@ -10,24 +10,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, TypeVar
-
-import psycopg
-from psycopg.waiting import Ready
-
-RV = TypeVar("RV")
 
 SILENT_FOR = 0.4  # seconds without a word, once patience is at its end
-_LOOK_EVERY = 0.1  # seconds
 
 _here = threading.local()
 
 
-class GivenUpError(psycopg.OperationalError):
+class GivenUpError(Exception):
     """Nobody waits for this transaction any more."""
 
 
@@ -39,6 +32,7 @@ class Watch:
     _was_heard: bool = False
     _committing: bool = False
     _given_up: bool = False
+    _over: bool = False
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -53,6 +47,15 @@ class Watch:
     def is_given_up(self) -> bool:
         """Tell whether nobody waits any more."""
         return self._given_up
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing is left to watch."""
+        return self._over
+
+    def end(self) -> None:
+        """Note that the transaction has ended, whichever way."""
+        self._over = True
 
     def give_up(self) -> bool:
         """Wait no more; False where it may be written all the same."""
@@ -93,56 +96,15 @@ class Watch:
 
 @contextmanager
 def watched(watch: Watch) -> Iterator[None]:
-    """Have what this thread asks PostgreSQL watched."""
+    """Have what this thread asks PostgreSQL watched, until the transaction has ended."""
     _here.watch = watch
     try:
         yield
     finally:
         _here.watch = None
+        watch.end()
 
 
-class WatchedConnection(psycopg.Connection[Any]):
-    """A connection that is ended once whoever waited for its answer has given up."""
-
-    def wait(
-        self,
-        gen: Generator[Any, Any, RV],
-        interval: float = _LOOK_EVERY,
-        timeout: float | None = None,
-    ) -> RV:
-        """Wait for an answer, as psycopg does for each."""
-        watch: Watch | None = getattr(_here, "watch", None)
-        if watch is None:
-            return super().wait(gen, interval, timeout)
-        watch.asked()
-        try:
-            return super().wait(_looking(gen, watch), interval, timeout)
-        except GivenUpError:
-            self.pgconn.finish()
-            raise
-        finally:
-            watch.answered()
-
-
-def connect(*args: Any, **given: Any) -> WatchedConnection:  # noqa: ANN401 - what psycopg takes
-    """Connect to PostgreSQL; not for a transaction that nobody waits for any more."""
-    watch: Watch | None = getattr(_here, "watch", None)
-    if watch is not None and watch.is_given_up:
-        raise GivenUpError("nobody waits for it any more")
-    return WatchedConnection.connect(*args, **given)
-
-
-def _looking(gen: Generator[Any, Any, RV], watch: Watch) -> Generator[Any, Any, RV]:
-    """Go through what psycopg waits for; it is resumed with a false value where nothing came."""
-    try:
-        state = next(gen)
-        while True:
-            ready = yield state
-            if ready & Ready.R:
-                watch.heard()
-            elif watch.is_given_up:
-                raise GivenUpError("the database did not answer in time")
-            state = gen.send(ready)
-    except StopIteration as done:
-        answer: RV = done.value
-        return answer
+def watch_here() -> Watch | None:
+    """Give the watch on what this thread asks, if there is one."""
+    return getattr(_here, "watch", None)

@@ -1,0 +1,1 @@
+"""The desk under fire: what a whole desk does while its database, its clock or its machine fail."""

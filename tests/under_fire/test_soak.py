@@ -6,8 +6,8 @@ Two minutes on SQLite with CALLBOARD_TEST_SOAK=yes; eight hours on either databa
 from __future__ import annotations
 
 import asyncio
-import os
 import logging
+import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable

@@ -117,4 +117,4 @@ def _framed(lines: bytes) -> bytes:
 
 def _xtext(text: str) -> str:
     """Write ASCII text so that it may stand in a command's parameter (RFC 3461 section 4)."""
-    return "".join(c if c not in "+=" else f"+{ord(c):02X}" for c in text)
+    return text.replace("+", "+2B").replace("=", "+3D")

@@ -61,7 +61,7 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
     store: Store,
     now: datetime,
     *,
-    routes: Collection[RouteName],
+    route: RouteName,
     token: str,
     limit: int,
     mail_domain: str,
@@ -72,7 +72,7 @@ def claim(  # noqa: PLR0913 - what is claimed, by whom, for how many, under whic
     """
     jobs: list[Job] = []
     # each pass ends, or puts off, whatever it does not claim: it comes to an end
-    while not jobs and (heads := store.sending.heads(routes, now, limit)):
+    while not jobs and (heads := store.sending.heads(route, now, limit)):
         jobs = _settled(store, heads, now, mail_domain)
     store.sending.lease([job.claimed for job in jobs], token, now + LEASE)
     return tuple(jobs)
@@ -298,6 +298,7 @@ class _Access:
         self._own = store.recipients.passcodes(reservation.id, uid, numbers) if each else {}
         server = store.servers.get(reservation.server_id)
         self._kind = server.kind if server else ServerKind.LINK
+        self._player_urls: dict[tuple[str, str, str], str] = {}
         self._ingest = Ingest()
         self._zone = ""
         self._met_in = ""
@@ -345,7 +346,10 @@ class _Access:
         return credentials_of(mode, shared, number, self._own.get(number, ""))
 
     def _to_watch(self, notice: Notice, user: str, passcode: str) -> dict[str, str]:
-        player_url = for_player(self._kind, notice.facts.watch_url, user, passcode)
+        asked = notice.facts.watch_url, user, passcode
+        player_url = self._player_urls.get(asked)
+        if player_url is None:  # most are one and the same for everybody
+            player_url = self._player_urls[asked] = for_player(self._kind, *asked)
         return {"watch_user": user, "passcode": passcode, "player_url": player_url}
 
     def _link(self, purpose: Purpose, number: int) -> str:

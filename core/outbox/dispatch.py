@@ -158,7 +158,7 @@ class Dispatcher:
     async def _claim(self, outlet: Outlet) -> Sequence[Job]:
         return await self._desk.run_patiently(
             claim,
-            routes=[outlet.route.name],
+            route=outlet.route.name,
             token=self._token,
             limit=CLAIMED_AT_ONCE,
             mail_domain=self._mail_domain,
@@ -176,11 +176,6 @@ class Dispatcher:
                 following = batch.following()
                 outcome = await self._sent(batch.outlet, number, written, following)
                 self._went(batch, outcome)
-                log.info(
-                    "delivery.%s",
-                    type(outcome).__name__.lower(),
-                    extra={"delivery": job.delivery.id, "kind": job.claimed.kind.value},
-                )
             batch.held.discard(job.delivery.id)
             self._ledger.note(job, outcome)
             written = following or await batch.next()

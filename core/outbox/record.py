@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.model.delivery import (
@@ -12,7 +11,6 @@ from core.model.delivery import (
     Deferred,
     DeliveryState,
     Doubtful,
-    Outcome,
     Refused,
     RouteDown,
     Withdrawn,
@@ -21,6 +19,7 @@ from core.model.recipient import BOUNCED, HOLDER, Contact, RouteName
 from core.notices.notice import TOLD_KINDS, NoticeKind
 from core.outbox.claim import LEASE, Job
 from core.outbox.enqueue import tell_some, with_told_facts
+from core.outbox.page import Page, Result
 from core.outbox.retry import DOUBT, retry_at
 from core.outbox.settle import PERHAPS
 from core.store.deliveries import Delivery
@@ -31,29 +30,16 @@ from core.store.suppressions import ANY_HOLDER
 _ADDRESS = re.compile(r"[^\s<>,;:]+@[^\s<>,;:]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A job and what became of it."""
-
-    job: Job
-    outcome: Outcome
-
-
-def record(
-    store: Store,
-    now: datetime,
-    *,
-    token: str,
-    handed_over: Sequence[int],
-    results: Sequence[Result],
-) -> Collection[int]:
+def record(store: Store, now: datetime, *, token: str, page: Page) -> Collection[int]:
     """Write down hand-overs and results together; gives which hand-overs are still this token's.
 
-    A result of a delivery that somebody else has taken over meanwhile is not written.
+    Nothing is entered on the page from here on. A result of a delivery that somebody else has taken
+    over meanwhile is not written.
     """
-    ours = store.sending.mark_handed_over(handed_over, token, now)
-    told = _write_accepted(store, now, token, results)
-    others = [one for one in results if not isinstance(one.outcome, Accepted)]
+    page.close()
+    ours = store.sending.mark_handed_over(page.handed_over, token, now)
+    told = _write_accepted(store, now, token, page.results)
+    others = [one for one in page.results if not isinstance(one.outcome, Accepted)]
     if others:
         leased = store.sending.still_leased([one.job.delivery.id for one in others], token)
         told += _write(store, now, [one for one in others if one.job.delivery.id in leased])

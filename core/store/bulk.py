@@ -8,14 +8,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from core.store.driver import execute
 from core.store.slices import sliced
 
 
@@ -49,7 +48,7 @@ class Insertion:
         others = tuple(self._others.values())
         values = [value for row in rows for value in (*row, *others)]
         statement = self._sql(len(rows), _place(connection.dialect))
-        return _execute(connection, statement + end, values)
+        return execute(connection, statement + end, values)
 
     @cached_property
     def _others(self) -> dict[str, Any]:
@@ -127,7 +126,7 @@ class Lookup(_OfMany):
         for some in sliced(keys):
             values = [value for key in some for value in key]
             statement = self._statement(len(some), connection.dialect)
-            yield from _execute(connection, statement, values)
+            yield from execute(connection, statement, values)
 
     def _written(self, rows: int, dialect: Dialect) -> str:
         columns = ", ".join(f"{self._table}.{name}" for name in self.columns)
@@ -167,7 +166,7 @@ class Rewrite(_OfMany):
             values = [value for row in some for value in row]
             values += [*alike, *only]
             statement = self._statement(len(some), connection.dialect)
-            rewritten += [row[0] for row in _execute(connection, statement, values)]
+            rewritten += [row[0] for row in execute(connection, statement, values)]
         return rewritten
 
     def _written(self, rows: int, dialect: Dialect) -> str:
@@ -185,43 +184,3 @@ class Rewrite(_OfMany):
 
 def _place(dialect: Dialect) -> str:
     return "?" if dialect.name == "sqlite" else "%s"
-
-
-def _execute(connection: Connection, statement: str, values: list[Any]) -> Any:  # noqa: ANN401 - the driver's cursor
-    """Run a statement by the driver alone; its errors are made SQLAlchemy's all the same.
-
-    What SQLAlchemy does around it takes several times as long as it takes itself.
-    """
-    dialect = connection.dialect
-    if dialect.name == "sqlite":
-        values = [_kept(one) if type(one) is datetime else one for one in values]
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        if dialect.name == "sqlite":
-            return driver.execute(statement, values)
-        return dialect.loaded_dbapi.RawCursor(driver).execute(_numbered(statement), values)
-    except dialect.loaded_dbapi.Error as error:
-        lost = dialect.is_disconnect(error, driver, None)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            statement,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=dialect,
-        ) from error
-
-
-@lru_cache(maxsize=1024)
-def _numbered(statement: str) -> str:
-    """Give a statement with its places numbered, as psycopg would make it at every run."""
-    first, *others = statement.split("%s")
-    return first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
-
-
-def _kept(instant: datetime) -> str:
-    """Write an instant as SQLAlchemy's type for SQLite keeps it: in UTC, with microseconds."""
-    return instant.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")

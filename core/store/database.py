@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
+from core.store.driver import execute
+
 READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6
 
@@ -156,7 +158,7 @@ def _open_sqlite(url: URL) -> Database:
 
         @event.listens_for(made, "begin")
         def start(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            execute(connection, begin, [])
 
         return made
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func
 from sqlmodel import col, select, update
 
 from core.model.delivery import DeliveryState
@@ -122,7 +123,7 @@ class Deliveries:
     def of(self, reservation_id: int) -> tuple[Delivery, ...]:
         """List a reservation's deliveries in the order in which they were queued."""
         rows = self._connection.execute(
-            select(DeliveryRow)
+            select(*COLUMNS)
             .where(col(DeliveryRow.reservation_id) == reservation_id)
             .order_by(col(DeliveryRow.id))
         )
@@ -153,7 +154,7 @@ class Deliveries:
     def latest(self, states: Collection[DeliveryState], limit: int) -> tuple[Delivery, ...]:
         """List the newest deliveries in some states, over all reservations."""
         rows = self._connection.execute(
-            select(DeliveryRow)
+            select(*COLUMNS)
             .where(col(DeliveryRow.state).in_([state.value for state in states]))
             .order_by(col(DeliveryRow.id).desc())
             .limit(limit)
@@ -203,27 +204,22 @@ _QUEUE = Insertion(
 )
 
 
-def delivery_from(row: Row[DeliveryRow]) -> Delivery:
-    """Read a row of the outbox."""
+COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
+    getattr(DeliveryRow, field.name) for field in fields(Delivery)
+)
+
+
+def delivery_from(row: Sequence[Any]) -> Delivery:
+    """Read a row of the outbox, given by its `COLUMNS`."""
+    (id_, reservation_id, number, route, kind, done, lead, state, *others) = row
     return Delivery(
-        id=row.id,
-        reservation_id=row.reservation_id,
-        number=row.number,
-        route=RouteName(row.route),
-        kind=NoticeKind(row.kind),
-        done=row.done,
-        lead=timedelta(seconds=row.lead),
-        state=DeliveryState(row.state),
-        revision=row.revision,
-        level=row.level,
-        from_revision=row.from_revision,
-        from_level=row.from_level,
-        not_before=row.not_before,
-        expires_at=row.expires_at,
-        attempts=row.attempts,
-        composed_at=row.composed_at,
-        handed_over_at=row.handed_over_at,
-        doubtful=row.doubtful,
-        reason=row.reason,
-        made_at=row.made_at,
+        id_,
+        reservation_id,
+        number,
+        RouteName(route),
+        NoticeKind(kind),
+        done,
+        timedelta(seconds=lead),
+        DeliveryState(state),
+        *others,
     )

@@ -35,7 +35,7 @@ from core.store.patience import spending
 from core.store.silence import Watch, watched
 from core.store.store import Limits, Store
 from core.store.threads import Threads, failed
-from core.store.together import OVERLOADED, Asked, Together
+from core.store.together import OVERLOADED, Asked, Together, Turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,6 +102,27 @@ class Desk:
         work = partial(_called, use_case, args, kwargs)
         return await self._in_writer(work, 10)
 
+    async def run_in_turn(
+        self,
+        turn: Turn,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case patiently behind others of its row; `BusyError` where one of them failed.
+
+        Where there is a single writer it waits for its turn there, and loses no time.
+        """
+        try:
+            if not self.database.is_sqlite:
+                await turn.comes()
+            return await self._in_writer(partial(_called, use_case, args, kwargs), 10, turn)
+        except BaseException:
+            turn.failed = True
+            raise
+        finally:
+            turn.end()
+
     async def read(
         self,
         question: Callable[Concatenate[Store, datetime, P], T],
@@ -136,8 +157,10 @@ class Desk:
         if self._readers is not self._writers:
             self._readers.close()
 
-    async def _in_writer(self, work: Callable[[Store], T], patience: float) -> T:
-        asked = Asked(work, time.monotonic() + patience)
+    async def _in_writer(
+        self, work: Callable[[Store], T], patience: float, turn: Turn | None = None
+    ) -> T:
+        asked = Asked(work, time.monotonic() + patience, turn)
         if not self.database.is_sqlite:
             return await self._in_thread(self._writers, asked, partial(self._begun, asked))
         asked.watch.end()  # a file is never silent

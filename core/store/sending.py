@@ -14,7 +14,8 @@ from core.model.delivery import DeliveryState
 from core.model.recipient import RouteName, Told
 from core.notices.notice import NoticeKind
 from core.store.bulk import Rewrite
-from core.store.deliveries import OPEN, Delivery, delivery_from
+from core.store.deliveries import COLUMNS, OPEN, Delivery, delivery_from
+from core.store.question import Question
 from core.store.tables import DeliveryRow
 
 _QUEUED = DeliveryState.QUEUED.value
@@ -61,16 +62,13 @@ class Sending:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def heads(
-        self, routes: Collection[RouteName], now: datetime, limit: int
-    ) -> tuple[Delivery, ...]:
+    def heads(self, route: RouteName, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """List what can be sent now, each the first of its recipient's; locks the rows.
 
         A delivery whose lease ran out counts as queued: whoever had it is gone.
         """
-        ways = [route.value for route in routes]
-        rows = self._connection.execute(_HEADS, {"routes": ways, "now": now, "most": limit})
-        return tuple(delivery_from(row) for row in rows)
+        rows = _HEADS.ask(self._connection, route=route.value, now=now, most=limit)
+        return tuple([delivery_from(row) for row in rows])
 
     def lease(self, claimed: Sequence[Claimed], token: str, until: datetime) -> None:
         """Take deliveries for sending."""
@@ -140,13 +138,13 @@ class Sending:
 
 
 _earlier = aliased(DeliveryRow)
-_HEADS = (
-    select(DeliveryRow)
+_HEADS = Question(
+    select(*COLUMNS)
     .where(
         col(DeliveryRow.state).in_(OPEN),
         or_(col(DeliveryRow.state) == _QUEUED, col(DeliveryRow.lease_until) < bindparam("now")),
         col(DeliveryRow.not_before) <= bindparam("now"),
-        col(DeliveryRow.route).in_(bindparam("routes", expanding=True)),
+        col(DeliveryRow.route) == bindparam("route"),
         ~exists().where(
             col(_earlier.reservation_id) == col(DeliveryRow.reservation_id),
             col(_earlier.number) == col(DeliveryRow.number),

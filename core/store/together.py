@@ -7,6 +7,7 @@ that one which fails takes nothing else with it, and nobody is answered before t
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +25,35 @@ from core.store.silence import Watch
 MOST = 32  # in one transaction: the last one waits for all the others
 
 OVERLOADED = "the desk has too much to do"
+IN_VAIN = "what comes before it was not written"
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """The place of some work in a row that is done in order: where one fails, so do those behind.
+
+    Each is handed in once. What is handed in to a single writer may wait there; where there are
+    several, it `comes` when the one before is `over`.
+    """
+
+    before: Turn | None = None
+    failed: bool = False
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Tell whether what came before it failed."""
+        return self.before is not None and self.before.failed
+
+    async def comes(self) -> None:
+        """Wait until the one before is over."""
+        if self.before is not None:
+            await self.before._over.wait()  # noqa: SLF001 - one of its own kind
+
+    def end(self) -> None:
+        """Let the next one come."""
+        self.before = None  # else the whole row would be kept
+        self._over.set()
 
 
 @dataclass(eq=False, slots=True)
@@ -32,6 +62,7 @@ class Asked:
 
     work: Callable[[Any], Any]
     give_up_at: float
+    turn: Turn | None = None
     begun: bool = False
     settled: bool = False
     answer: Any = None
@@ -52,6 +83,9 @@ class Asked:
         """Begin it, unless it was settled or given up, or it is too late; or begin it once more."""
         if self.settled:
             return False
+        if self.turn is not None and self.turn.is_in_vain:
+            self.fail(BusyError(IN_VAIN))
+            return False
         if self.begun or (self.left > 0 and self.decide()):
             self.begun = True
             return True
@@ -68,6 +102,12 @@ class Asked:
     def fail(self, error: BaseException) -> None:
         """Settle it with what went wrong."""
         self.settled, self.error = True, error
+        self.stumble()
+
+    def stumble(self) -> None:
+        """Note that it fails, for what comes behind it in its row."""
+        if self.turn is not None:
+            self.turn.failed = True
 
     def result(self) -> Any:  # noqa: ANN401 - whatever the work gives
         """Give the answer, or raise what went wrong."""
@@ -154,6 +194,7 @@ class Together:
         except DBAPIError as error:
             raise _BrokenError from error
         except Exception as error:  # noqa: BLE001 - the asker's to deal with
+            one.stumble()
             return _Failed(error), False
 
     def _write_alone(self, one: Asked) -> None:

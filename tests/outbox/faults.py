@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from core.model.delivery import Accepted, Outcome
@@ -15,6 +16,7 @@ from core.outbox.dispatch import Dispatcher
 from core.outbox.route import HandOver, Lane, Message
 from core.store.desk import Desk
 from core.store.store import Store
+from core.store.together import Turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,10 +42,19 @@ class FaultyDesk(Desk):
         **kwargs: P.kwargs,
     ) -> T:
         """Run a use case, or let go wrong what is to go wrong."""
+        transaction = partial(Desk.run_patiently, self, use_case, *args, **kwargs)
+        answer: T = await self.around(use_case.__name__, kwargs, transaction)
+        return answer
 
-        async def transaction() -> T:
-            return await Desk.run_patiently(self, use_case, *args, **kwargs)
-
+    async def run_in_turn(
+        self,
+        turn: Turn,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run one of a row, or let go wrong what is to go wrong."""
+        transaction = partial(Desk.run_in_turn, self, turn, use_case, *args, **kwargs)
         answer: T = await self.around(use_case.__name__, kwargs, transaction)
         return answer
 

@@ -30,6 +30,7 @@ from core.outbox.route import Message, Route
 from core.store.database import open_database
 from core.store.desk import Desk
 from core.store.store import Store
+from core.store.together import Turn
 from tests.desks import SECRET
 
 SENDER = "desk@example.org"
@@ -78,19 +79,36 @@ class MortalDesk(Desk):
         **kwargs: P.kwargs,
     ) -> T:
         """Run a use case, unless the end comes before, in the middle or after."""
-        names = _names(use_case.__name__, kwargs)
-
-        def whole(store: Store, now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            answer = use_case(store, now, *args, **kwargs)
-            self._pass("not committed", names)
-            return answer
-
-        self._pass("before", names)
-        answer = await Desk.run_patiently(self, whole, *args, **kwargs)
-        self._pass("after", names)
+        self._pass("before", use_case, kwargs)
+        answer = await Desk.run_patiently(self, self._whole(use_case), *args, **kwargs)
+        self._pass("after", use_case, kwargs)
         return answer
 
-    def _pass(self, when: str, names: list[str]) -> None:
+    async def run_in_turn(
+        self,
+        turn: Turn,
+        use_case: Callable[Concatenate[Store, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run one of a row, unless the end comes before, in the middle or after."""
+        self._pass("before", use_case, kwargs)
+        answer = await Desk.run_in_turn(self, turn, self._whole(use_case), *args, **kwargs)
+        self._pass("after", use_case, kwargs)
+        return answer
+
+    def _whole(
+        self, use_case: Callable[Concatenate[Store, datetime, P], T]
+    ) -> Callable[Concatenate[Store, datetime, P], T]:
+        def whole(store: Store, now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            answer = use_case(store, now, *args, **kwargs)
+            self._pass("not committed", use_case, kwargs)
+            return answer
+
+        return whole
+
+    def _pass(self, when: str, use_case: Callable[..., object], given: dict[str, Any]) -> None:
+        names = _names(use_case.__name__, given)
         if self.point in {f"{when} {name}" for name in names}:
             self.passed += 1
             if self.passed == self.nth:
@@ -100,7 +118,7 @@ class MortalDesk(Desk):
 def _names(use_case: str, given: dict[str, Any]) -> list[str]:
     if use_case != "record":
         return [use_case]
-    parts = {"mark": given["handed_over"], "record": given["results"]}
+    parts = {"mark": given["page"].handed_over, "record": given["page"].results}
     return [name for name, part in parts.items() if part]
 
 

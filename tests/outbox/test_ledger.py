@@ -35,7 +35,7 @@ async def test_a_database_that_is_busy_costs_no_result(scene: Scene) -> None:
 
     async def around(name: str, given: dict[str, Any], transaction: Transaction) -> object:
         nonlocal busy
-        if name == "record" and given["results"] and busy < 1:
+        if name == "record" and given["page"].results and busy < 1:
             busy += 1
             raise BusyError("held by somebody else")
         return await transaction()
@@ -55,7 +55,7 @@ async def test_nothing_is_sent_while_its_hand_over_cannot_be_written_down(scene:
 
     async def around(name: str, given: dict[str, Any], transaction: Transaction) -> object:
         nonlocal refused
-        if name == "record" and given["handed_over"] and refused == 0:
+        if name == "record" and given["page"].handed_over and refused == 0:
             refused += 1
             raise BusyError("held by somebody else")
         return await transaction()
@@ -74,8 +74,8 @@ async def test_one_result_that_cannot_be_written_down_costs_no_other(scene: Scen
     reservation = await bench.reserve(audience=(ANN, BEN, CLEO))
 
     async def around(_: str, given: dict[str, Any], transaction: Transaction) -> object:
-        results = given.get("results", ())
-        if any(result.job.personal.contact == BEN for result in results):
+        page = given.get("page")
+        if page and any(result.job.personal.contact == BEN for result in page.results):
             raise LookupError("a fault of ours")
         return await transaction()
 
@@ -172,7 +172,7 @@ async def test_told_and_cancelled_at_the_same_moment_is_called_off_all_the_same(
     route = HeldUpRoute()
 
     async def around(name: str, given: dict[str, Any], transaction: Transaction) -> object:
-        if first == "record" and name == "record" and given["results"] and not held.is_open:
+        if first == "record" and name == "record" and given["page"].results and not held.is_open:
             return await scene.desk.run_patiently(held, record, **given)
         return await transaction()
 

@@ -102,7 +102,7 @@ def test_the_outbox_does_not_read_what_was_sent(connection: Connection) -> None:
     deliver(connection, reservation_id, DeliveryState.QUEUED, 1)
 
     def look() -> None:
-        assert len(sending.heads([RouteName.EMAIL], START, limit=50)) == 1
+        assert len(sending.heads(RouteName.EMAIL, START, limit=50)) == 1
 
     before = steps(connection, look)
     deliver(connection, reservation_id, DeliveryState.SENT, MANY)

@@ -7,7 +7,7 @@ itself never leaves before its hand-over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.smtp_opening import open_session
 from adapters.smtp_replies import Phase, judge, judge_break
@@ -78,7 +78,7 @@ class SmtpLane:
             self._drop()
             raise
         if isinstance(outcome, RouteDown):
-            return RouteDown(f"mail server {self._settings.where}: {outcome.reason}")
+            return replace(outcome, reason=f"mail server {self._settings.where}: {outcome.reason}")
         return outcome
 
     async def close(self) -> None:

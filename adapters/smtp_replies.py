@@ -103,7 +103,7 @@ def judge(phase: Phase, reply: Reply) -> Outcome | None:
         case kind if kind == wanted:
             return Accepted(_queue_id(reply)) if phase is Phase.CONTENT else None
         case 4 if phase is Phase.SENDER:
-            return RouteDown(str(reply))
+            return RouteDown(str(reply), of_message=True)
         case 4:
             return Deferred(str(reply))
         case 5:
@@ -129,7 +129,7 @@ def _judge_refusal(phase: Phase, reply: Reply) -> Outcome:
         # MAIL carries the size and the need for SMTPUTF8: a message that is too large for the
         # server must not stop all the others.
         about_it = too_much or reply.status in _ABOUT_THE_MESSAGE
-        return Refused(str(reply)) if about_it else RouteDown(str(reply))
+        return Refused(str(reply)) if about_it else RouteDown(str(reply), of_message=True)
     if reply.code == LOGIN_REQUIRED:
         return RouteDown(str(reply))
     if reply.code == OUT_OF_SEQUENCE or reply.status in _FULL or too_much:

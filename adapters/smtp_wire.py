@@ -17,6 +17,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ASCII_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_END = b".\r\n"
 _LONGEST_LOCAL_PART = 64  # octets, RFC 5321 section 4.5.3.1.1
 _LONGEST_ADDRESS = 254  # octets, RFC 5321 section 4.5.3.1.3 without the angle brackets
 
@@ -71,7 +72,7 @@ def compose(
     `address` and `sender` come from `envelope_address`. Refused where this server cannot take the
     message at all: its size (RFC 1870), 8-bit content (RFC 6152), UTF-8 addresses (RFC 6531).
     """
-    lines = message.data if message.in_crlf else _with_line_ends(message.data)
+    lines = message.data if message.wire_ready else _with_line_ends(message.data)
     utf8 = message.needs_smtputf8 or not address.isascii()
     if problem := _problem(lines, utf8, offers):
         return Refused(problem)
@@ -87,7 +88,8 @@ def compose(
         rcpt.append("NOTIFY=FAILURE,DELAY")
         if address.isascii():
             rcpt.append(f"ORCPT=rfc822;{_xtext(address)}")
-    return Envelope(" ".join(mail).encode(), " ".join(rcpt).encode(), _framed(lines))
+    content = lines + _END if message.wire_ready else _framed(lines)
+    return Envelope(" ".join(mail).encode(), " ".join(rcpt).encode(), content)
 
 
 def _problem(lines: bytes, utf8: bool, offers: Mapping[str, str]) -> str:
@@ -112,7 +114,7 @@ def _with_line_ends(data: bytes) -> bytes:
 def _framed(lines: bytes) -> bytes:
     """Double the dots that begin a line and add the final one (RFC 5321 section 4.5.2)."""
     stuffed = lines.replace(b"\r\n.", b"\r\n..")
-    return (b"." if stuffed.startswith(b".") else b"") + stuffed + b".\r\n"
+    return (b"." if stuffed.startswith(b".") else b"") + stuffed + _END
 
 
 def _xtext(text: str) -> str:

@@ -50,7 +50,7 @@ def mail_outlet(settings: Settings) -> Outlet:
         def filled(delivery_id: int, personal: Personal) -> Message:
             mail = template.fill(personal)
             return Message(
-                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, in_crlf=True
+                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, wire_ready=True
             )
 
         return filled

@@ -53,9 +53,13 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class RouteDown:
-    """The route itself is broken (no connection, login refused): pauses it, spends no attempt."""
+    """The route itself is broken (no connection, login refused): pauses it, spends no attempt.
+
+    `of_message`: the next hop was asked for this message, so that it may have meant that alone.
+    """
 
     reason: str
+    of_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)

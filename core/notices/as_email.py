@@ -39,10 +39,10 @@ _READ = attrgetter(
 )
 # what reads the same in every part, on one line, and needs no encoding anywhere
 _PLAIN_FIELDS = (
-    r"[A-Za-z0-9$*+._~\-]+@[A-Za-z0-9.\-]+",
-    r"(?:[A-Za-z0-9.\-]+(?: [A-Za-z0-9.\-]+)*)?",
+    r"(?!\.)[A-Za-z0-9$*+._~\-]+@[A-Za-z0-9.\-]+",
+    r"(?:(?!\.)[A-Za-z0-9.\-]+(?: [A-Za-z0-9.\-]+)*)?",
     *[r"(?:https?://[A-Za-z0-9/:._~+\-]+)?"] * 4,
-    *[r"[A-Za-z0-9/:._~+\-]*"] * 6,
+    *[r"(?!\.)[A-Za-z0-9/:._~+\-]*"] * 6,
 )
 _PLAIN = re.compile("\n".join(_PLAIN_FIELDS))
 _PLAIN_EACH = tuple(map(re.compile, _PLAIN_FIELDS))
@@ -57,7 +57,7 @@ class UnfitValueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message as it goes over the wire: CRLF, every line within limits, dots not yet stuffed.
+    """A message as it goes over the wire: CRLF, every line within limits, none begins with a dot.
 
     `recipient` is the envelope's. With `needs_smtputf8` both it and the headers hold UTF-8, and
     a server without that extension (RFC 6531) must not be given the message.

@@ -23,9 +23,12 @@ from core.notices.mailbox import wire_address
 
 PLAIN_LIMIT = 72  # octets that fit one line of any part, whatever stands around them
 _FOLD = 74  # RFC 5545 section 3.1: 75 octets, one of them the space of a fold
-_LINE = 75  # RFC 2045 section 6.7: 76, one of them the soft break that may have to follow
+# RFC 2045 section 6.7: 76, one of them the soft break that may have to follow, and two for a dot at
+# the beginning that is written out
+_LINE = 73
 _SLICE = 24  # octets that fit one line even when each takes three
 _SOFT_BREAK = b"=\r\n"
+_DOT = re.compile(r"^\.", re.MULTILINE)
 _FOLDED_BREAK = "\r\n "
 
 
@@ -153,13 +156,18 @@ _WRITERS: dict[Context, Callable[[str], bytes]] = {
 
 def _encoded_octets(raw: bytes) -> bytes:
     slices = (raw[start : start + _SLICE] for start in range(0, len(raw), _SLICE))
-    return _SOFT_BREAK.join(b2a_qp(octets, istext=False) for octets in slices)
+    return _SOFT_BREAK.join(_without_dot(b2a_qp(octets, istext=False)) for octets in slices)
+
+
+def _without_dot(line: bytes) -> bytes:
+    """Write out a dot that a line begins with, for which SMTP would have to be careful."""
+    return b"=2E" + line[1:] if line.startswith(b".") else line
 
 
 def _encoded_text(text: str) -> str:
     # not binascii: it makes lines of 78 where one ends in a space
     octets = text.replace("\r\n", "\n").encode().decode("latin-1")
-    return body_encode(octets, _LINE, "\r\n")
+    return _DOT.sub("=2E", body_encode(octets, _LINE, "\r\n"))
 
 
 def _chunks(text: str) -> Iterator[str]:

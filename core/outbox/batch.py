@@ -51,7 +51,7 @@ class Batch:
         """Claim the first jobs; gives how many. Raises `BusyError`."""
         jobs = await self.claim()
         self._dry = len(jobs) < CLAIMED_AT_ONCE
-        self._jobs += jobs
+        self._jobs += sorted(jobs, key=lambda job: self.outlet.is_suspect(job.delivery.id))
         self.held.update(job.delivery.id for job in jobs)
         self.begun += len(jobs)
         return len(jobs)

@@ -175,18 +175,25 @@ class Dispatcher:
             else:
                 following = batch.following()
                 outcome = await self._sent(batch.outlet, number, written, following)
-                self._went(batch, outcome)
+                outcome = self._went(batch, job.delivery.id, outcome)
             batch.held.discard(job.delivery.id)
             self._ledger.note(job, outcome)
             written = following or await batch.next()
 
-    def _went(self, batch: Batch, outcome: Outcome) -> None:
-        """Take from an outcome what it says of the route."""
+    def _went(self, batch: Batch, delivery_id: int, outcome: Outcome) -> Outcome:
+        """Take from an outcome what it says of the route; gives what is left of it."""
+        outlet = batch.outlet
+        if isinstance(outcome, RouteDown) and outcome.of_message:
+            if outlet.is_to_blame(delivery_id):
+                outcome = Deferred(outcome.reason)
+            else:
+                outlet.suspect(delivery_id)
         if isinstance(outcome, RouteDown):
             batch.broken = outcome.reason
-            batch.outlet.pause(outcome.reason, self._desk.now())
+            outlet.pause(outcome.reason, self._desk.now())
         elif isinstance(outcome, Accepted | Refused | Deferred):
-            batch.outlet.works()
+            outlet.works(delivery_id)
+        return outcome
 
     async def _sent(
         self, outlet: Outlet, number: int, written: Written, following: Written | None

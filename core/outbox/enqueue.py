@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,18 +42,24 @@ class Audience:
         return self.told_facts.get(recipient.told_revision)
 
 
-def audience_of(store: Store, reservation: Reservation, *, hold: bool = False) -> Audience:
-    """Load a reservation's audience and what each of them was told.
-
-    With `hold` nobody else notes until the end of this transaction that they were told anything:
-    whoever does so then sees what this one has made true.
-    """
-    recipients = tuple(
-        recipient
-        for recipient in store.recipients.of(reservation.id, hold=hold)
-        if recipient.number != HOLDER
+def audience_of(store: Store, reservation: Reservation) -> Audience:
+    """Load a reservation's audience and what each of them was told."""
+    recipients = store.recipients.of(reservation.id)
+    return with_told_facts(
+        store, reservation, tuple(one for one in recipients if one.number != HOLDER)
     )
-    return with_told_facts(store, reservation, recipients)
+
+
+def _held_audience(store: Store, reservation: Reservation) -> Iterator[Audience]:
+    """Load a reservation's audience some at a time, so that a large one fits like a small one.
+
+    Nobody else notes until the end of this transaction that they were told anything: whoever does
+    so then sees what this one has made true.
+    """
+    for some in store.recipients.held(reservation.id):
+        yield with_told_facts(
+            store, reservation, tuple([one for one in some if one.number != HOLDER])
+        )
 
 
 def with_told_facts(
@@ -78,7 +84,7 @@ def tell_audience(store: Store, reservation: Reservation) -> int:
         store.deliveries.supersede(
             reservation.id, AUDIENCE_KINDS, "a newer state is to be told", store.now
         )
-    return tell_some(store, reservation, audience_of(store, reservation, hold=True))
+    return sum(tell_some(store, reservation, some) for some in _held_audience(store, reservation))
 
 
 def tell_some(store: Store, reservation: Reservation, audience: Audience) -> int:
@@ -112,7 +118,6 @@ def remind_audience(
 
     With `asked` to those who asked for one themselves: to all of them, or to `only` one.
     """
-    audience = audience_of(store, reservation, hold=True)
     return _queue(
         store,
         (
@@ -125,6 +130,7 @@ def remind_audience(
                 expires_at=reservation.slot.starts_at,
                 lead=lead,
             )
+            for audience in _held_audience(store, reservation)
             for recipient in audience.recipients
             if _is_reminded(recipient, lead, asked=asked)
             and only in {None, recipient.number}

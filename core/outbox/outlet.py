@@ -34,6 +34,7 @@ class Outlet:
     _lanes: dict[int, Lane] = field(default_factory=dict)
     _expecting: dict[int, Callable[[Message], None]] = field(default_factory=dict)
     _breakdowns: int = 0
+    _suspects: set[int] = field(default_factory=set)
     _paused_until: datetime | None = None
     _fills: deque[tuple[Notice, Fill]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
@@ -74,9 +75,22 @@ class Outlet:
         # a wait longer than any pause: the clock was set back meanwhile
         return not (left.total_seconds() <= 0 or left > pause_after(self._breakdowns))
 
-    def works(self) -> None:
+    def works(self, delivery_id: int) -> None:
         """Note that the next hop answered."""
         self._breakdowns = 0
+        self._suspects.discard(delivery_id)
+
+    def suspect(self, delivery_id: int) -> None:
+        """Note that it broke down at a delivery, which may itself be the reason."""
+        self._suspects.add(delivery_id)
+
+    def is_suspect(self, delivery_id: int) -> bool:
+        """Tell whether it broke down at a delivery before: others are sent before that."""
+        return delivery_id in self._suspects
+
+    def is_to_blame(self, delivery_id: int) -> bool:
+        """Tell whether it broke down at a delivery before, and others got through since."""
+        return self._breakdowns == 0 and delivery_id in self._suspects
 
     def pause(self, reason: str, now: datetime) -> None:
         """Leave the route alone for a while, the longer the oftener it broke down in a row."""

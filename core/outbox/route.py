@@ -18,16 +18,16 @@ class Message:
 
     `recipient` is the address the next hop is given (for mail the envelope recipient, ASCII or
     UTF-8), `data` what travels (for mail an RFC 5322 message, for a chat its JSON).
-    `needs_smtputf8`: the headers hold UTF-8 (RFC 6532), whatever the address says. `in_crlf`: every
-    line is known to end in CRLF. `in_doubt`: an earlier attempt may have arrived; a route that can
-    look for it does so before it sends again.
+    `needs_smtputf8`: the headers hold UTF-8 (RFC 6532), whatever the address says. `wire_ready`: it
+    is known that every line ends in CRLF and none begins with a dot. `in_doubt`: an earlier attempt
+    may have arrived; a route that can look for it does so before it sends again.
     """
 
     delivery_id: int
     recipient: str
     data: bytes
     needs_smtputf8: bool = False
-    in_crlf: bool = field(default=False, compare=False)
+    wire_ready: bool = field(default=False, compare=False)
     in_doubt: bool = field(default=False, compare=False)  # the message is the same
 
 

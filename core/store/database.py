@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 from core.store.driver import execute
 
 READERS = 2  # SQLite: threads that read beside the one that writes
-POSTGRES_CONNECTIONS = 6
+POSTGRES_CONNECTIONS = 6  # for as many threads; one more for what is done in a row
 
 _NEAR = 20  # milliseconds of patience that make no difference
 _LOCK_PATIENCE = 2.0  # seconds that PostgreSQL waits for a lock unless told otherwise
@@ -174,7 +174,7 @@ def _open_postgres(url: URL) -> Database:
 
     engine = create_engine(
         url,
-        pool_size=POSTGRES_CONNECTIONS,
+        pool_size=POSTGRES_CONNECTIONS + 1,
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=True,

@@ -65,6 +65,7 @@ class Desk:
     _together: Together = field(init=False)
     _writers: Threads = field(init=False)
     _readers: Threads = field(init=False)
+    _in_row: Threads = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the store's threads; SQLite has a single writer, so that writers queue here."""
@@ -73,9 +74,10 @@ class Desk:
             self.database.writing, self._run_on, self._written, self._tell_of_work
         )
         self._writers = Threads(writers, "desk-writer")
-        self._readers = (
-            Threads(READERS, "desk-reader") if self.database.is_sqlite else self._writers
-        )
+        if self.database.is_sqlite:
+            self._readers, self._in_row = Threads(READERS, "desk-reader"), self._writers
+        else:
+            self._readers, self._in_row = self._writers, Threads(1, "desk-row")
 
     async def run(
         self,
@@ -111,11 +113,9 @@ class Desk:
     ) -> T:
         """Run a use case patiently behind others of its row; `BusyError` where one of them failed.
 
-        Where there is a single writer it waits for its turn there, and loses no time.
+        It waits for its turn in the thread that does all of them, so that no time is lost between.
         """
         try:
-            if not self.database.is_sqlite:
-                await turn.comes()
             return await self._in_writer(partial(_called, use_case, args, kwargs), 10, turn)
         except BaseException:
             turn.failed = True
@@ -154,15 +154,17 @@ class Desk:
     def close_threads(self) -> None:
         """Finish what was begun; the database stays open for whoever else has it."""
         self._writers.close()
-        if self._readers is not self._writers:
-            self._readers.close()
+        for others in (self._readers, self._in_row):
+            if others is not self._writers:
+                others.close()
 
     async def _in_writer(
         self, work: Callable[[Store], T], patience: float, turn: Turn | None = None
     ) -> T:
         asked = Asked(work, time.monotonic() + patience, turn)
         if not self.database.is_sqlite:
-            return await self._in_thread(self._writers, asked, partial(self._begun, asked))
+            threads = self._writers if turn is None else self._in_row
+            return await self._in_thread(threads, asked, partial(self._begun, asked))
         asked.watch.end()  # a file is never silent
         self._together.ask(asked)
         return await self._in_thread(self._writers, asked, partial(self._together.settle, asked))
@@ -201,8 +203,12 @@ class Desk:
     def _begun(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever the use case gives
         if not asked.begin():
             return asked.result()
-        with watched(asked.watch):
-            return self._written(asked.work, asked.left, asked.watch)
+        try:
+            with watched(asked.watch):
+                return self._written(asked.work, asked.left, asked.watch)
+        except BaseException:
+            asked.stumble()  # here and now: what is behind it in its row begins in this thread
+            raise
 
     def _looked_up(self, asked: Asked) -> Any:  # noqa: ANN401 - likewise
         if not asked.begin():

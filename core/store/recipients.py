@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from core.access.vault import Vault
 from core.model.recipient import HOLDER, Contact, Recipient, RouteName, Told
 from core.store.bulk import Insertion, Lookup, Rewrite
-from core.store.slices import sliced
+from core.store.slices import SLICE, sliced
 from core.store.tables import RecipientRow, ReservationRow
 
 T = TypeVar("T")
@@ -67,13 +67,22 @@ class Recipients:
         ]
         _ADD.run(self._connection, rows)
 
-    def of(self, reservation_id: int, *, hold: bool = False) -> tuple[Recipient, ...]:
-        """List a reservation's recipients, the holder first, removed ones too.
-
-        With `hold` they stay as they are until the transaction ends.
-        """
-        rows = self._connection.execute(_HELD if hold else _OF, {"reservation": reservation_id})
+    def of(self, reservation_id: int) -> tuple[Recipient, ...]:
+        """List a reservation's recipients, the holder first, removed ones too."""
+        rows = self._connection.execute(_OF, {"reservation": reservation_id})
         return tuple(_recipient(row) for row in rows)
+
+    def held(self, reservation_id: int) -> Iterator[list[Recipient]]:
+        """List them some at a time; they stay as they are until the transaction ends."""
+        after = HOLDER - 1
+        while True:
+            asked = {"reservation": reservation_id, "after": after, "most": SLICE}
+            some = [_recipient(row) for row in self._connection.execute(_HELD, asked)]
+            if some:
+                yield some
+            if len(some) < SLICE:
+                return
+            after = some[-1].number
 
     def next_number(self, reservation_id: int) -> int:
         """Give the number that the next new recipient of a reservation takes."""
@@ -226,24 +235,22 @@ class Recipients:
 
     def never_told(self, contacts: Sequence[Contact]) -> set[str]:
         """Give the keys of the contacts that no reservation has ever told anything."""
-        wanted = {digest for contact in contacts for digest in self._vault.digests(contact.key)}
-        known = {
-            digest
-            for some in sliced(sorted(wanted))
-            for digest in self._connection.execute(
+        return {key for some in sliced(contacts) for key in self._never_told(some)}
+
+    def _never_told(self, contacts: Sequence[Contact]) -> Iterator[str]:
+        digests = {contact.key: self._vault.digests(contact.key) for contact in contacts}
+        wanted = sorted({digest for some in digests.values() for digest in some})
+        known = set(
+            self._connection.execute(
                 select(RecipientRow.digest)
                 .where(
-                    col(RecipientRow.digest).in_(some),
+                    col(RecipientRow.digest).in_(wanted),
                     col(RecipientRow.told) != Told.NOTHING.value,
                 )
                 .distinct()
             ).scalars()
-        }
-        return {
-            contact.key
-            for contact in contacts
-            if known.isdisjoint(self._vault.digests(contact.key))
-        }
+        )
+        return (key for key, theirs in digests.items() if known.isdisjoint(theirs))
 
     def new_since(
         self, since: datetime, *, holder_id: int | None = None, workspace_id: int | None = None
@@ -315,7 +322,11 @@ _OF = (
     .where(col(RecipientRow.reservation_id) == bindparam("reservation"))
     .order_by(col(RecipientRow.number))
 )
-_HELD = _OF.with_for_update(read=True)
+_HELD = (
+    _OF.where(col(RecipientRow.number) > bindparam("after"))
+    .limit(bindparam("most"))
+    .with_for_update(read=True)
+)
 _MANY = Lookup(
     RecipientRow,
     by=("reservation_id", "number"),

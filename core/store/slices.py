@@ -7,10 +7,10 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_SLICE = 500  # values in one IN (…): both databases take thousands, neither likes them
+SLICE = 500  # values in one IN (…): both databases take thousands, neither likes them
 
 
 def sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Give the values in slices."""
-    for start in range(0, len(values), _SLICE):
-        yield values[start : start + _SLICE]
+    for start in range(0, len(values), SLICE):
+        yield values[start : start + SLICE]

@@ -33,16 +33,15 @@ class Suppressions:
 
         Those that hold for everybody, and those of some holders or of `anybody_in` a workspace.
         """
-        keyed = {
-            digest: contact.key
-            for contact in contacts
-            for digest in self._vault.digests(contact.key)
-        }
         found: dict[str, str] = {}
-        for some in sliced(list(keyed)):
-            rows = self._connection.execute(
-                _REASONS, {"digests": some, "whose": [ANY_HOLDER, *whose]}
-            )
+        for some in sliced(contacts):
+            keyed = {
+                digest: contact.key
+                for contact in some
+                for digest in self._vault.digests(contact.key)
+            }
+            asked = {"digests": list(keyed), "whose": [ANY_HOLDER, *whose]}
+            rows = self._connection.execute(_REASONS, asked)
             found |= {keyed[row.digest]: row.reason for row in rows}
         return found
 

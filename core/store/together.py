@@ -7,7 +7,6 @@ that one which fails takes nothing else with it, and nobody is answered before t
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -32,28 +31,20 @@ IN_VAIN = "what comes before it was not written"
 class Turn:
     """The place of some work in a row that is done in order: where one fails, so do those behind.
 
-    Each is handed in once. What is handed in to a single writer may wait there; where there are
-    several, it `comes` when the one before is `over`.
+    Each is handed in once.
     """
 
     before: Turn | None = None
     failed: bool = False
-    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def is_in_vain(self) -> bool:
         """Tell whether what came before it failed."""
         return self.before is not None and self.before.failed
 
-    async def comes(self) -> None:
-        """Wait until the one before is over."""
-        if self.before is not None:
-            await self.before._over.wait()  # noqa: SLF001 - one of its own kind
-
     def end(self) -> None:
-        """Let the next one come."""
-        self.before = None  # else the whole row would be kept
-        self._over.set()
+        """Forget what came before: else the whole row would be kept."""
+        self.before = None
 
 
 @dataclass(eq=False, slots=True)

@@ -17,8 +17,9 @@ def listed_contacts(
     store: Store, actor: Actor, contacts: Sequence[Contact], lists: Sequence[str]
 ) -> tuple[Contact, ...] | NoSuchList:
     """Merge named contacts and the members of audience lists, each address once."""
-    merged = {contact.key: contact for contact in reversed(contacts)}
-    ordered = {contact.key: merged[contact.key] for contact in contacts}
+    ordered: dict[str, Contact] = {}
+    for contact in contacts:
+        ordered.setdefault(contact.key, contact)
     for name in lists:
         found = store.audiences.named(actor.workspace_id, name)
         if found is None:

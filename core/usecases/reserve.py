@@ -19,6 +19,7 @@ from core.policy.load import busy_interval
 from core.policy.reasons import Deny, Permit
 from core.store.recipients import NewRecipient
 from core.store.reservations import Secrets
+from core.store.slices import sliced
 from core.store.store import Store
 from core.store.suppressions import anybody_in
 from core.usecases.answers import (
@@ -157,10 +158,17 @@ def _kept(  # noqa: PLR0913, PLR0917 - a reservation comes from all of these
 def _list_recipients(
     store: Store, actor: Actor, reservation: Reservation, contacts: Sequence[Contact], uid: str
 ) -> tuple[Skipped, ...]:
-    new, skipped = new_recipients(store, reservation, contacts, HOLDER + 1)
-    holder = NewRecipient(HOLDER, holder_contact(store, actor))
-    store.recipients.add(reservation.id, uid, [holder, *new], store.now)
-    return skipped
+    """Write the recipients down some at a time, so that a long list fits like a short one."""
+    waiting = [NewRecipient(HOLDER, holder_contact(store, actor))]
+    skipped: list[Skipped] = []
+    first = HOLDER + 1
+    for some in sliced(contacts):
+        new, passed_over = new_recipients(store, reservation, some, first)
+        store.recipients.add(reservation.id, uid, [*waiting, *new], store.now)
+        waiting.clear()
+        skipped += passed_over
+        first += len(some)
+    return tuple(skipped)
 
 
 def holder_contact(store: Store, actor: Actor) -> Contact:

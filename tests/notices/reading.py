@@ -54,6 +54,7 @@ def check_wire(data: bytes) -> None:
     head, _, body = data.partition(b"\r\n\r\n")
     assert max(map(len, head.split(b"\r\n"))) <= 998
     assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert b"\n." not in data  # SMTP would have to double the dot
     assert body.isascii()
 
 

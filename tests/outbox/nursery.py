@@ -132,7 +132,7 @@ def mail_outlet(route: Route) -> Outlet:
         def filled(delivery_id: int, personal: object) -> Message:
             mail = template.fill(personal)  # type: ignore[arg-type]
             return Message(
-                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, in_crlf=True
+                delivery_id, mail.recipient, mail.data, mail.needs_smtputf8, wire_ready=True
             )
 
         return filled

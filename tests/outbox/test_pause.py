@@ -156,3 +156,38 @@ async def test_gives_up_when_nobody_can_use_it_any_more(scene: Scene, hours: int
     assert scene.clock.now <= reservation.slot.ends_at
     assert scene.clock.now >= reservation.slot.ends_at - timedelta(hours=4.5)
     assert {3: 7, 48: 18}[hours] == tries
+
+
+async def test_a_message_that_breaks_it_down_by_itself_holds_up_no_other(scene: Scene) -> None:
+    """Asked for that one the server refuses, as it does when it is overloaded: others go first."""
+    bench = Bench(scene)
+    reservation = await bench.reserve(slot=bench.slot(timedelta(days=2)), audience=CROWD)
+    culprits = CROWD[:3]
+    for one in culprits:
+        bench.post.answer(one.address, *[RouteDown("451 no room for it", of_message=True)] * 3)
+    for pause in (MINUTE, 2 * MINUTE, 5 * MINUTE, MINUTE):  # each of them is found out in turn
+        await bench.post.deliver()
+        scene.clock.move(pause)
+
+    assert {one.address for one in CROWD[3:]} == {one.recipient for one in bench.post.mail.sent}
+    rows = await scene.desk.read(deliveries, reservation.id)
+    waiting = {row.number: row for row in rows if row.state is DeliveryState.QUEUED}
+    assert {1, 2, 3} == set(waiting)
+    assert {("451 no room for it", 1)} == {(row.reason, row.attempts) for row in waiting.values()}
+
+    await bench.awake_for(timedelta(hours=3))
+    assert len(CROWD) == len({one.recipient for one in bench.post.mail.sent})
+
+
+async def test_a_server_that_refuses_everybody_for_now_costs_no_attempt(scene: Scene) -> None:
+    bench = Bench(scene)
+    reservation = await bench.reserve(slot=bench.slot(timedelta(days=2)), audience=(ANN, BEN))
+    for one in (ANN, BEN):
+        bench.post.answer(one.address, *[RouteDown("452 out of room", of_message=True)] * 5)
+
+    for pause in (MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE):
+        await bench.post.deliver()
+        scene.clock.move(pause)
+
+    rows = await scene.desk.read(deliveries, reservation.id)
+    assert {(DeliveryState.QUEUED, 0)} == {(row.state, row.attempts) for row in rows}

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.store.bulk import Insertion, Lookup, Rewrite
 from core.store.database import BusyError
-from core.store.slices import _SLICE
+from core.store.slices import SLICE
 from core.store.store import Store
 from core.store.tables import DueRow, PulseRow, SubmissionRow
 from tests.desks import START, Scene
@@ -43,7 +43,7 @@ def beats(store: Store, _: datetime, number: int) -> list[datetime]:
 
 
 async def test_more_rows_than_fit_a_statement_are_written_and_found(scene: Scene) -> None:
-    many = 2 * _SLICE + 1
+    many = 2 * SLICE + 1
     with writing(scene) as connection:
         SUBMISSIONS.run(connection, [(f"key {n}", f"{n}", START) for n in range(many)])
         rewritten = ANSWERS.run(

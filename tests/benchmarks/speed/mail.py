@@ -13,8 +13,8 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -27,8 +27,9 @@ from tests.benchmarks.speed.senders import Way, by_desk, by_other, by_postfix
 from tests.ports import free_port
 
 MESSAGES = 4_000  # of the desk's, in a round
-FEW, MANY = 4, 10  # connections: the desk's, unless it is told otherwise, and everybody else's
-CONNECTIONS = (1, 2, 4, 10, 20)
+FEW, MANY = 4, 10  # connections: the desk's, unless it is told otherwise, and more than that
+OURS, THEIRS = (FEW, MANY, 20, 40), 10
+CONNECTIONS = (1, 2, 4, 10, 20, 40)
 ROUND_TRIP = 0.020  # seconds
 SENDERS = ("Callboard", "smtp-source", "Nodemailer", "aiosmtplib, prebuilt")
 _POSTFIX, _NODEMAILER, _AIOSMTPLIB = Bar(0.25), Bar(3), Bar(3)
@@ -36,28 +37,33 @@ _POSTFIX, _NODEMAILER, _AIOSMTPLIB = Bar(0.25), Bar(3), Bar(3)
 
 async def near(report: Report, way: Way, kind: str, databases: Databases) -> None:
     """Compare on loopback: with Postfix's generator, and with Nodemailer."""
-    spent: dict[str, list[float]] = {"few": [], "many": [], "node": []}
-    async with (
-        way.desk(databases.fresh(), FEW) as few,
-        way.desk(databases.fresh(), MANY) as many,
-        way.nodemailer(MANY) as node,
-    ):
+    spent: dict[int, list[float]] = {connections: [] for connections in OURS}
+    spent_by_node: list[float] = []
+    async with AsyncExitStack() as stack:
+        desks = [
+            await stack.enter_async_context(way.desk(databases.fresh(), connections))
+            for connections in OURS
+        ]
+        node = await stack.enter_async_context(way.nodemailer(THEIRS))
         octets = (await node.order(do="size"))["octets"]
         say(f"a message has {way.message.octets:,} octets, Nodemailer's {octets:,}")
-        of_few, of_many, of_postfix, of_node = await in_turns(
-            by_desk(few, MESSAGES, spent["few"]),
-            by_desk(many, MESSAGES, spent["many"]),
-            by_postfix(way, MANY, 3 * MESSAGES),
-            by_other(node, MESSAGES // 2, spent["node"]),
+        *ours, of_postfix, of_node = await in_turns(
+            *(by_desk(desk, MESSAGES, spent[n]) for n, desk in zip(OURS, desks, strict=True)),
+            by_postfix(way, THEIRS, 3 * MESSAGES),
+            by_other(node, MESSAGES // 2, spent_by_node),
         )
-    cpu = {who: f"{1e6 * median(each):,.0f} µs" for who, each in spent.items()}
-    for connections, rates, mine in ((FEW, of_few, cpu["few"]), (MANY, of_many, cpu["many"])):
+    for connections, rates in zip(OURS, ours, strict=True):
         what = f"mail through the whole durable path, {kind}, {connections} connections"
-        note = f"; {mine} of CPU each against {cpu['node']}"
+        note = f"; {_each(spent[connections])} of CPU each against {_each(spent_by_node)}"
         node_line = compared(
-            what, "Nodemailer, pool of 10, building", rates, of_node, _NODEMAILER, note=note
+            what, f"Nodemailer, pool of {THEIRS}, building", rates, of_node, _NODEMAILER, note=note
         )
-        report.add(compared(what, "`smtp-source -d -s 10`", rates, of_postfix, _POSTFIX), node_line)
+        postfix = f"`smtp-source -d -s {THEIRS}`"
+        report.add(compared(what, postfix, rates, of_postfix, _POSTFIX), node_line)
+
+
+def _each(spent: Sequence[float]) -> str:
+    return f"{1e6 * median(spent):,.0f} µs"
 
 
 async def far(report: Report, way: Way, kind: str, databases: Databases) -> None:

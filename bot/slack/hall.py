@@ -19,7 +19,7 @@ from core.usecases.settings import Account, enter, recognise
 T = TypeVar("T")
 
 # Slack waits three seconds for an acknowledgement, the way there and back included;
-# the desk itself says after 2.2 that it is busy
+# the desk itself says after two that it is busy
 PATIENCE = 2.5
 _KEPT, _MOST_KEPT = 5.0, 10_000  # seconds, and how many: for whoever asks several times in a row
 

@@ -20,7 +20,7 @@ READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6  # for as many threads; one more for what is done in a row
 
 _NEAR = 20  # milliseconds of patience that make no difference
-_LOCK_PATIENCE = 2.0  # seconds that PostgreSQL waits for a lock unless told otherwise
+_LOCK_PATIENCE = 1.9  # seconds that PostgreSQL waits for a lock unless told otherwise
 
 # serialisation, deadlock, and a row that somebody else made since it was looked for
 _RETRIED = {"40001", "40P01", "23505"}

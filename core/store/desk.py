@@ -40,7 +40,7 @@ from core.store.together import OVERLOADED, Asked, Together, Turn
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PATIENCE = 2.2  # seconds a person waits before being told to try again; chats give three
+PATIENCE = 2.0  # seconds a person waits before being told to try again; chats give three
 _TRIES = 3
 _LOOK_AGAIN = 0.1  # seconds until it is looked again at what takes longer than patience lasts
 

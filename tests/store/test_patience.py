@@ -28,7 +28,7 @@ from core.usecases.servers import add_server
 from core.usecases.settings import Account, enter
 from tests.desks import Scene, make_server
 
-LEAST, MOST = 1.5, 4.0  # 2.2 seconds, as a machine that is busy would measure them
+LEAST, MOST = 1.5, 4.0  # two seconds, as a machine that is busy would measure them
 
 only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

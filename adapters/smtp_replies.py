@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from core.model.delivery import Accepted, Deferred, Doubtful, Outcome, Refused, RouteDown
 
@@ -70,6 +71,8 @@ class Reply:
     @classmethod
     def read(cls, lines: Sequence[bytes]) -> Reply:
         """Read a reply's lines, without their ends."""
+        if len(lines) == 1:
+            return _of_line(lines[0])
         words = [line[4:].decode("utf-8", "replace") for line in lines]
         return cls.of(int(lines[-1][:3]), "\n".join(words))
 
@@ -81,6 +84,12 @@ class Reply:
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".strip()
+
+
+@lru_cache(maxsize=256)
+def _of_line(line: bytes) -> Reply:
+    """Read a reply of one line; most of what a server says it says for every message."""
+    return Reply.of(int(line[:3]), line[4:].decode("utf-8", "replace"))
 
 
 def is_smtp(code: int) -> bool:

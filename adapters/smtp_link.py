@@ -37,6 +37,8 @@ class Link(asyncio.Protocol):
         self._lines: list[bytes] = []  # of a reply that goes on
         self._rest = b""
         self._waiting: asyncio.Future[None] | None = None
+        self._late_at = 0.0
+        self._watch: asyncio.TimerHandle | None = None
         self._broken = ""
         self._silent = False
         self._transport.set_protocol(self)
@@ -65,6 +67,7 @@ class Link(asyncio.Protocol):
         """Close at once: what was written and has not left, is not sent any more."""
         self._broken = self._broken or reason
         self._transport.abort()
+        self._end_watch()
 
     def data_received(self, data: bytes) -> None:
         """Take in what the server says."""
@@ -78,6 +81,7 @@ class Link(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Note that it is over."""
         self._broken = self._broken or explain(error or ConnectionResetError())
+        self._end_watch()
         self._tell()
 
     def _take(self, line: bytes) -> None:
@@ -107,16 +111,37 @@ class Link(asyncio.Protocol):
         """Wait for a reply, or the end."""
         if not self._broken:
             self._waiting = self._loop.create_future()
-            late = self._loop.call_later(patience, self._too_late)
+            self._be_patient(patience)
             try:
                 await self._waiting
             finally:
-                late.cancel()
                 self._waiting = None
         if not self._replies:
             raise LinkBrokenError(self._broken, silent=self._silent)
 
-    def _too_late(self) -> None:
-        self._silent = True
-        self.drop(explain(TimeoutError()))
-        self._tell()
+    def _be_patient(self, patience: float) -> None:
+        """See to it that whoever waits is told when it is too late.
+
+        One timer does for many replies: it is looked at when it goes off, and set anew.
+        """
+        self._late_at = self._loop.time() + patience
+        if self._watch is not None and self._watch.when() > self._late_at:
+            self._end_watch()
+        if self._watch is None:
+            self._watch = self._loop.call_at(self._late_at, self._look)
+
+    def _end_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _look(self) -> None:
+        self._watch = None
+        if self._waiting is None or self._broken:
+            return
+        if self._loop.time() < self._late_at:
+            self._watch = self._loop.call_at(self._late_at, self._look)
+        else:
+            self._silent = True
+            self.drop(explain(TimeoutError()))
+            self._tell()

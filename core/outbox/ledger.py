@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 
 from core.model.delivery import Outcome
 from core.outbox.claim import Job
 from core.outbox.page import Page, Result
 from core.outbox.record import give_up, record
+from core.outbox.tidings import Tidings
 from core.store.database import BusyError
 from core.store.desk import Desk
 from core.store.together import Turn
@@ -34,6 +35,7 @@ class Ledger:
         self.unwritten: set[int] = set()  # deliveries with a result that is not on disk yet
         self._marks: dict[int, asyncio.Future[bool]] = {}
         self._page: Page | None = None
+        self._tidings = Tidings()
         self._writing: asyncio.Task[None] | None = None  # the last page
 
     async def mark(self, job: Job) -> bool:
@@ -70,13 +72,15 @@ class Ledger:
 
     async def _write(self, page: Page, before: asyncio.Task[None] | None) -> None:
         ours = await self._recorded(page, before)
-        _log(page.results)
+        self._tidings.add(page.results)
         self.unwritten.difference_update([one.job.delivery.id for one in page.results])
         for delivery_id in page.handed_over:
             mark = self._marks.pop(delivery_id)
             if not mark.done():
                 mark.set_result(delivery_id in ours)
         await _over(before)
+        if page is self._page:  # nobody waits for the next one: there is time
+            self._tidings.tell()
 
     async def _recorded(self, page: Page, before: asyncio.Task[None] | None) -> Collection[int]:
         """Write a page; without results it may be given up, with results it is tried for ever."""
@@ -110,15 +114,6 @@ class Ledger:
         if not page.handed_over:
             return ()
         return await self._recorded(Page(Turn(), handed_over=page.handed_over), None)
-
-
-def _log(results: Sequence[Result]) -> None:
-    """Log what became of deliveries: in one line what came out alike, as there is so much of it."""
-    alike: dict[str, list[str]] = {}
-    for one in results:
-        alike.setdefault(type(one.outcome).__name__.lower(), []).append(str(one.job.delivery.id))
-    for outcome, deliveries in alike.items():
-        log.info("deliveries.%s", outcome, extra={"deliveries": ",".join(deliveries)})
 
 
 async def _over(task: asyncio.Task[None] | None) -> None:

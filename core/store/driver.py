@@ -51,6 +51,7 @@ def instant(kept: str) -> datetime:
     return datetime.fromisoformat(kept).replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=1024)
 def kept(instant: datetime) -> str:
     """Write an instant as SQLAlchemy's type for SQLite keeps it: in UTC, with microseconds."""
     return instant.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")

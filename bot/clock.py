@@ -110,3 +110,5 @@ class Clock:
         except Exception:
             log.exception("due.failed", extra={"kind": due.kind.value})
             return False
+        finally:
+            self._last_round = time.monotonic()  # a round of many is long, and not silent

@@ -119,6 +119,7 @@ class Press:
 
     async def done(self) -> None:
         """Do what the button stands for, and answer; never raises but on cancellation."""
+        self._hall.stay()
         self._hall.heard(BUTTONS)
         if self._act in _ABOUT_A_CODE:
             self._hall = await hall_for(self._hall, self._interaction, self._about)

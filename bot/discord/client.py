@@ -54,6 +54,11 @@ class Client(discord.AutoShardedClient):
         """Note that it hears again."""
         self.connected.set()
 
+    async def hear_no_more(self) -> None:
+        """Close what it hears over; whatever it has heard can still be answered."""
+        for shard in self.shards.values():
+            await shard.disconnect()
+
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:  # noqa: ARG002 - theirs, and what was typed is among them
         """Log what went wrong in a listener."""
         error = sys.exception()

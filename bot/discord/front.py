@@ -89,7 +89,7 @@ class DiscordFront:
         try:
             await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
-                await self.drain()
+                await self._answer_the_last(client)
         finally:
             stopping.cancel()
             self.connected.clear()
@@ -128,6 +128,14 @@ class DiscordFront:
             await sync(self.hall.desk, tree, guild, stop)
         await self.connected.wait()
         self.ready.set()
+
+    async def _answer_the_last(self, client: Client) -> None:
+        """Answer what people wait for, and then what was heard until nothing more is."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_ANSWERS):
+                await self.drain()
+                await client.hear_no_more()
+                await self.drain()
 
     async def drain(self) -> None:
         """Finish what people still wait for."""

@@ -104,10 +104,15 @@ async def hand_in(hall: Hall, origin: Origin, kept: Kept, revision: int) -> Repl
 
 
 async def _carried_out(asking: HandingIn, command: Reserve | Change) -> Reply:
-    try:
-        return await RUNNERS[type(command)](asking, command)
-    except HandedInError as error:
-        return _handed_in(error.code)
+    run, code = RUNNERS[type(command)], ""
+    # another process may carry out the same copy, and be done with it between the look for its
+    # answer and the look at the draft: the second time its answer is found
+    for _ in range(2):
+        try:
+            return await run(asking, command)
+        except HandedInError as error:
+            code = error.code
+    return _handed_in(code)
 
 
 async def refuse(hall: Hall, origin: Origin, kept: Kept, problems: Mapping[str, Problem]) -> Reply:

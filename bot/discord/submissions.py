@@ -55,6 +55,7 @@ class Submissions:
 
     async def on_modal(self, interaction: Interaction) -> None:
         """Take what was handed in; never raises but on cancellation."""
+        self._hall.stay()
         data: Mapping[str, Any] = interaction.data or {}
         custom_id = str(data.get("custom_id", ""))
         if code := cancelled_code(custom_id):
@@ -83,7 +84,6 @@ class Submissions:
         self, hall: Hall, interaction: Interaction, modal: Modal, sent: Submitted
     ) -> None:
         """Keep a form with a file, let the person see that it is at work, and do it then."""
-        hall.stay()
 
         async def work() -> Reply | None:
             actor = await hall.actor(interaction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
 
 from aiohttp import web
@@ -22,6 +22,7 @@ _unread.addFilter(lambda record: not _is_unreadable(record))
 
 _LARGEST_BODY = 1024 * 1024  # Slack's largest payloads hold a view of 250 kB
 _LAST_ANSWERS = 8.0  # seconds that requests under way are given when we stop
+_ON_THE_WAY, _LOOK = 0.5, 0.01  # seconds: for what somebody asks who has just connected, and a look
 
 
 @asynccontextmanager
@@ -46,6 +47,8 @@ async def serving(
         bound = runner.addresses[0]
         log.info("web.ready", extra={"host": bound[0], "port": bound[1]})
         yield str(bound[0]), int(bound[1])
+        await site.stop()
+        await _heard_out(runner.server)
     finally:
         await runner.cleanup()
 
@@ -56,6 +59,15 @@ async def serve(
     """Serve until told to stop."""
     async with serving(routes, host, port, doors):
         await stop.wait()
+
+
+async def _heard_out(server: web.Server | None) -> None:
+    """Let those ask who have connected already: nobody else answers them any more."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_ON_THE_WAY):
+            await asyncio.sleep(0)  # until those have a connection who were just accepted
+            while server is not None and server.connections:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(_LOOK)
 
 
 def _open(doors: Doors, runner: web.AppRunner) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.logs import EventFormatter
 from tests.databases import SqliteFiles
 from tests.desks import Clock
 from tests.slack.house import HTTP
-from tests.slack.runs import Town, open_town, reserve
-from tests.slack.server import Person, payloads
+from tests.slack.runs import SOON, Town, open_town, reserve
+from tests.slack.server import DropBefore, Error, Fault, Person, Stall, payloads
 
 NOTICED = 4.0  # seconds: a ping every 1.5, and the way back
 FORM: dict[str, object] = {
@@ -74,6 +76,31 @@ async def test_a_refusal_to_connect_is_not_the_end(town: Town) -> None:
         assert (await town.hanna.type("/slot list")).error is None
 
 
+@pytest.mark.parametrize(
+    ("fault", "times", "said"),
+    [
+        (DropBefore(), 2, ("WARNING", "slack.connection_trouble")),  # the SDK asks once more
+        (Error("invalid_auth"), 1, ("ERROR", "Failed to retrieve WSS URL")),
+    ],
+)
+async def test_what_the_network_does_to_a_connection_is_no_error_of_ours(
+    town: Town, caplog: pytest.LogCaptureFixture, fault: Fault, times: int, said: tuple[str, str]
+) -> None:
+    async with town.run():
+        before = town.slack.socket.connected
+        town.slack.faults.add("apps.connections.open", fault, times=times)
+        town.slack.socket.drop()
+        await town.slack.socket.wait_reconnected(after=before, within=2 * NOTICED)
+    assert times == fault.hits
+    first, *_ = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    level, words = said
+    assert level == first.levelname
+    assert first.getMessage().startswith(words)
+    if level == "WARNING":
+        written = EventFormatter().format(first)
+        assert written.endswith(" warning slack.connection_trouble reason=ServerDisconnectedError")
+
+
 async def test_what_is_acknowledged_over_thirty_reconnections_has_its_effect(town: Town) -> None:
     town.slack.patience = 1.0
     acknowledged, tries = [], 0
@@ -103,6 +130,31 @@ async def test_what_is_acknowledged_over_thirty_reconnections_has_its_effect(tow
     assert [] == [one for one in acknowledged if found[one] != 1]
     assert 1 == max(found.values())
     assert tries <= 36
+
+
+async def test_what_breaks_before_it_can_be_acknowledged_is_done_and_no_error(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    town.slack.patience = 1.0
+    async with town.run():
+        newcomer = town.team.add_user("U0003", name="Nora")
+        asked = town.slack.faults.add("users.info", Stall(acting=True))
+        typing = asyncio.create_task(newcomer.type("/slot audience add crew ann@example.org"))
+        await asyncio.wait_for(asked.reached.wait(), SOON)
+        before = town.slack.socket.connected
+        town.slack.socket.drop()
+        asked.go_on()
+        assert (await typing).timed_out
+        await town.slack.socket.wait_reconnected(after=before, within=NOTICED)
+        assert Counter({"ann@example.org": 1}) == await listed(town.hanna)
+    told = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert [("slack.not_acknowledged", "WARNING")] == [
+        (one.getMessage(), one.levelname) for one in told
+    ]
+    written = EventFormatter().format(told[0])
+    assert written.endswith(" kind=slash_commands reason=ClientConnectionResetError")
+    assert "ann@example.org" not in written
 
 
 async def test_the_same_envelope_twice_acts_once_and_is_answered_the_same(

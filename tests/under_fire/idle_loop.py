@@ -1,27 +1,49 @@
 """An event loop that does nothing, to tell how late any loop is on this machine just now.
 
-Measures until standard input ends, and prints the quantile that was asked for, in seconds.
+Prints a line a second until standard input ends, all in seconds: when that was by the clock that
+all processes share, how long a page took to the disk, and how late each timer of that second was.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
+from io import FileIO
+from pathlib import Path
 
 _EVERY = 0.1  # seconds, as the desk measures its own
+_A_LINE = 10  # timers
+_PAGE = bytes(4096)
 
 
-async def _measure(share: float) -> float:
+async def _measure(page: FileIO) -> None:
     loop = asyncio.get_running_loop()
     ended = loop.run_in_executor(None, sys.stdin.read)
-    lags = [0.0]
+    writing, begun = loop.run_in_executor(None, _write, page), loop.time()
     while not ended.done():
-        wanted_at = loop.time() + _EVERY
-        await asyncio.sleep(_EVERY)
-        lags.append(loop.time() - wanted_at)
-    lags.sort()
-    return lags[min(int(share * len(lags)), len(lags) - 1)]
+        lags: list[float] = []
+        for _ in range(_A_LINE):
+            wanted_at = loop.time() + _EVERY
+            await asyncio.sleep(_EVERY)
+            lags.append(loop.time() - wanted_at)
+        # one that is still under way has taken so long at least
+        took = await writing if writing.done() else loop.time() - begun
+        print(loop.time(), took, *lags, flush=True)  # noqa: T201 - the answer
+        if writing.done():
+            writing, begun = loop.run_in_executor(None, _write, page), loop.time()
+    await writing
+
+
+def _write(page: FileIO) -> float:
+    begun = time.monotonic()
+    page.seek(0)
+    page.write(_PAGE)
+    os.fsync(page.fileno())
+    return time.monotonic() - begun
 
 
 if __name__ == "__main__":
-    print(asyncio.run(_measure(float(sys.argv[1]))))  # noqa: T201 - the answer
+    with Path(sys.argv[1]).open("wb", buffering=0) as opened:
+        asyncio.run(_measure(opened))

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import aiohttp
 
-from adapters.mailbox_server import MailboxServer
 from bot.commands.run import handle_text
 from bot.settings import Settings
 from bot.wiring import open_app
@@ -22,45 +21,70 @@ from tests.claims.house import STUDIO
 from tests.desks import SECRET
 from tests.discord.house import GUILD_ID
 from tests.discord.server.errors import NeverHappenedError as DiscordNeverError
+from tests.discord.server.guild import Guild
+from tests.discord.server.heard import Heard
 from tests.discord.server.person import Person as Discorder
-from tests.discord.server.places import Channel
+from tests.discord.server.places import Channel as DiscordChannel
 from tests.discord.server.server import DiscordServer, open_discord
 from tests.ports import free_port
 from tests.slack.runs import OPERATOR
-from tests.slack.server import NeverHappenedError, SlackServer, open_slack
+from tests.slack.server import Channel, NeverHappenedError, SlackServer, Team, open_slack
 from tests.slack.server import Person as Slacker
+from tests.slack.speaking import mention
+from tests.under_fire.bookings import (
+    DISCORD,
+    PEOPLE,
+    SLACK,
+    Booking,
+    Outcome,
+    Went,
+    channel_of,
+    holder_of,
+    outcome_of,
+)
+from tests.under_fire.ledger import CountingMailboxes, Ledger
+from tests.under_fire.machine import Machine
 
-_PEOPLE = 40  # in each chat, which takes about one message a second for each of them
-_DAYS, _HOURS = 170, 24  # over which slots are spread
 _SERVER = f"{STUDIO} max_streams=2000 reconfirm_lead=0"
 _SOON = 20  # seconds
+_LATER, _OPEN = "the answer follows here", "Open the form"
+_WAITING = 10  # people at once who wait for an answer, where others keep the machine busy
+
+
+class _UnansweredError(Exception):
+    """What somebody's chat shows them in place of an answer."""
 
 
 @dataclass
 class Town:
-    """Everybody; `permitted` counts the bookings by where they were made, `failed` the others.
+    """Everybody; `permitted` are bookings that were, `amiss` is how the others went.
 
-    `unanswered` are those whose chat was cut off while they waited.
+    `begun` counts them all, and `held_back` those that were not even begun, because others kept the
+    machine busy; `behind` is by how many seconds one was begun late at most. `pages` are those that
+    were looked at, by status.
     """
 
     slack: SlackServer
     discord: DiscordServer
-    mailboxes: MailboxServer
-    slackers: list[Slacker]
-    discorders: list[Discorder]
-    general: Channel
+    ledger: Ledger
     port: int
-    permitted: Counter[str] = field(default_factory=Counter)
-    failed: list[str] = field(default_factory=list)
-    unanswered: list[str] = field(default_factory=list)
+    slackers: list[tuple[Slacker, Channel]]
+    discorders: list[tuple[Discorder, DiscordChannel]]
+    permitted: set[Booking] = field(default_factory=set)
+    amiss: list[Went] = field(default_factory=list)
+    begun: int = 0
+    held_back: int = 0
+    behind: float = 0.0
+    pages: Counter[int] = field(default_factory=Counter)
     _numbers: count[int] = field(default_factory=count)
+    _waiting: int = 0
 
     def settings(self) -> Mapping[str, str]:
         """Give the settings of a desk that everybody here meets."""
-        team = self.slackers[0].team
+        team = self.slackers[0][0].team
         return {
             "http_port": str(self.port),
-            "smtp_url": self.mailboxes.url,
+            "smtp_url": self.ledger.mailboxes.url,
             "mail_from": "slots@callboard.example",
             "slack_bot_token": team.bot_token,
             "slack_app_token": team.app_token,
@@ -73,24 +97,28 @@ class Town:
         """Wait until the desk is in both chats."""
         await self.slack.socket.wait_connected(within=_SOON)
         await self.discord.gateway.wait_connected(within=_SOON)
-        somebody = self.discorders[0]
-        await self.discord.until(lambda: "slot" in somebody.offered(self.general), within=_SOON)
+        somebody, channel = self.discorders[0]
+        await self.discord.until(lambda: "slot" in somebody.offered(channel), within=_SOON)
 
-    async def book_for(self, seconds: float, a_second: float) -> None:
+    async def book_for(self, seconds: float, a_second: float, machine: Machine) -> None:
         """Have so many bookings begun in each second, in both chats in turn, and a page looked at.
 
-        Whoever finds a chat between two connections is not answered, and that is the chat's doing.
+        While others keep the machine busy, nobody begins as long as ten wait for an answer.
         """
-        begun: list[asyncio.Task[None]] = []
         loop = asyncio.get_running_loop()
         start = loop.time()
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as people:
             for number in range(int(seconds * a_second)):
-                work = self._in_slack() if number % 2 else self._in_discord()
-                begun.append(asyncio.create_task(work))
-                begun.append(asyncio.create_task(self._looks(session)))
-                await asyncio.sleep(max(0.0, start + (number + 1) / a_second - loop.time()))
-            await asyncio.gather(*begun)
+                wanted_at = start + number / a_second
+                await asyncio.sleep(max(0.0, wanted_at - loop.time()))
+                if self._waiting >= _WAITING and machine.hinders:
+                    self.held_back += 1
+                    continue
+                self.behind = max(self.behind, loop.time() - wanted_at)
+                self.begun += 1
+                people.create_task(self._books(Booking(next(self._numbers))))
+                people.create_task(self._looks(session))
+            await asyncio.sleep(max(0.0, start + seconds - loop.time()))
 
     async def metrics(self) -> str:
         """Read the figures of the desk."""
@@ -98,50 +126,59 @@ class Town:
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
             return await answer.text()
 
-    async def _in_slack(self) -> None:
-        number, start = self._next()
-        line = f'/slot reserve "{start}" for 1h Studio title=Show{number}'
+    async def _books(self, booking: Booking) -> None:
+        loop = asyncio.get_running_loop()
+        begun, outcome = loop.time(), Outcome.UNANSWERED
+        self._waiting += 1
         try:
-            heard = await self.slackers[number % _PEOPLE].type(f"{line} audience={_fan(number)}")
-            if heard.error is None:
-                await heard.message(within=_SOON)
-                self._count("slack", heard.words)
-        except NeverHappenedError as error:
-            self.unanswered.append(f"slack: {error}")
+            asked = self._in_slack if booking.chat == SLACK else self._in_discord
+            words = await asked(booking)
+            outcome = outcome_of(words)
+        except (_UnansweredError, NeverHappenedError, DiscordNeverError) as error:
+            words = str(error)
+        finally:
+            self._waiting -= 1
+        if outcome is Outcome.PERMITTED:
+            self.permitted.add(booking)
+        else:
+            self.amiss.append(Went(booking, outcome, begun, loop.time(), words))
 
-    async def _in_discord(self) -> None:
-        number, start = self._next()
-        who = self.discorders[number % _PEOPLE]
-        line = f"/slot reserve when:{start} for 1h server:Studio"
-        try:
-            heard = await who.type(line, self.general)
-            if heard.failed is None:
-                given: dict[str, object] = {"title": f"Show{number}", "audience": _fan(number)}
-                answered = await who.submit(await heard.opened(), given)
-                if answered.failed is None:
-                    self._count("discord", (await answered.message(within=_SOON)).words)
-        except DiscordNeverError as error:
-            self.unanswered.append(f"discord: {error}")
+    async def _in_slack(self, booking: Booking) -> str:
+        who, channel = self.slackers[booking.turn]
+        audience = f'audience="{booking.fan}, {mention(channel)}"'
+        line = f'reserve "{booking.start}" for 1h Studio title={booking.title} {audience}'
+        heard = await who.type(f"/slot {line}")
+        if heard.error is not None:
+            raise _UnansweredError(heard.error)
+        await self.slack.until(lambda: heard.view or not heard.words.endswith(_LATER), within=_SOON)
+        return heard.view.words if heard.view else heard.words
+
+    async def _in_discord(self, booking: Booking) -> str:
+        who, channel = self.discorders[booking.turn]
+        line = f"/slot reserve when:{booking.start} for 1h server:Studio"
+        heard = await self._said(await who.type(line, channel))
+        if _OPEN in heard.words:  # it was too late to open it at once
+            heard = await self._said(await who.click(heard.messages[-1], _OPEN))
+        if heard.modal is None:
+            return heard.words
+        given: dict[str, object] = {
+            "title": booking.title,
+            "audience": booking.fan,
+            "channels": [channel],
+        }
+        return (await self._said(await who.submit(heard.modal, given))).words
+
+    async def _said(self, heard: Heard) -> Heard:
+        """Wait until Discord shows something for an answer."""
+        await self.discord.until(lambda: heard.failed or heard.modal or heard.words, within=_SOON)
+        if heard.failed is not None:
+            raise _UnansweredError(heard.failed)
+        return heard
 
     async def _looks(self, session: aiohttp.ClientSession) -> None:
         async with session.get(f"http://127.0.0.1:{self.port}/schedule") as answer:
             await answer.read()
-            self.permitted["pages"] += answer.status < 500
-
-    def _count(self, where: str, words: str) -> None:
-        if "Permitted" in words:
-            self.permitted[where] += 1
-        else:
-            self.failed.append(f"{where}: {words}")
-
-    def _next(self) -> tuple[int, str]:
-        number = next(self._numbers)
-        day, hour = 1 + number % _DAYS, (number // _DAYS) % _HOURS
-        return number, f"in {day} days {hour:02}:00"
-
-
-def _fan(number: int) -> str:
-    return f"fan{number}@example.org"
+            self.pages[answer.status] += 1
 
 
 @asynccontextmanager
@@ -150,20 +187,28 @@ async def open_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     async with (
         open_slack() as slack,
         open_discord() as discord,
-        MailboxServer(folder / "mail") as mailboxes,
+        CountingMailboxes(folder / "mail") as mailboxes,
     ):
         team = slack.add_team("T0001", name="Stage")
-        slackers = [
-            team.add_user(f"U{n:04}", name=f"Sam{n}", tz="Europe/Berlin") for n in range(_PEOPLE)
-        ]
-        discord.lingers = _SOON
-        guild = discord.add_guild("Stage", owner=discord.add_person("Olga"), guild_id=GUILD_ID)
-        discorders = [discord.add_person(f"Dora{n}") for n in range(_PEOPLE)]
-        for person in discorders:
-            guild.add_member(person)
-        general = guild.add_channel("general")
+        owner = discord.add_person("Olga")
+        guild = discord.add_guild("Stage", owner=owner, guild_id=GUILD_ID)
         await _prepare(Settings(data=folder, database_url=database_url, secret_key=SECRET))
-        yield Town(slack, discord, mailboxes, slackers, discorders, general, free_port())
+        yield Town(
+            *(slack, discord, Ledger(slack, discord, mailboxes), free_port()),
+            [_slacker(team, turn) for turn in range(PEOPLE)],
+            [_discorder(discord, guild, turn) for turn in range(PEOPLE)],
+        )
+
+
+def _slacker(team: Team, turn: int) -> tuple[Slacker, Channel]:
+    who = team.add_user(holder_of(SLACK, turn), name=f"Sam{turn}", tz="Europe/Berlin")
+    return who, team.add_channel(f"C{turn:04}", name=channel_of(turn), members=[who])
+
+
+def _discorder(discord: DiscordServer, guild: Guild, turn: int) -> tuple[Discorder, DiscordChannel]:
+    who = discord.add_person(holder_of(DISCORD, turn))
+    guild.add_member(who)
+    return who, guild.add_channel(channel_of(turn))
 
 
 async def _prepare(settings: Settings) -> None:

@@ -57,7 +57,7 @@ class Interaction(InteractionToken):
     """An interaction with the one who began it. `trigger` is the one that opened a modal.
 
     `void`: no answer came in time, and none is taken any more. `repeated`: the app was brought it
-    more than once, so that it may well try to answer it again.
+    more than once, or in several sessions, so that it may well try to answer it again.
     """
 
     heard: Heard = field(kw_only=True)
@@ -128,6 +128,7 @@ async def begin(heard: Heard, deed: Deed, *, copies: int = 1) -> Interaction:
     world = asked.world
     world.interactions[asked.token] = heard.interaction = asked
     world.announce("INTERACTION_CREATE", asked.payload, asked.guild)
+    asked.repeated = asked.repeated or _heard_by(asked) > 1
     try:
         await world.until(lambda: asked.answered is not None or asked.void, within=world.patience)
     except NeverHappenedError:
@@ -142,6 +143,12 @@ async def begin(heard: Heard, deed: Deed, *, copies: int = 1) -> Interaction:
     for _ in range(copies - 1):
         await world.gateway.redeliver(asked.id)
     return asked
+
+
+def _heard_by(asked: Interaction) -> int:
+    """Count the sessions that are told of it: each process of an app may have one."""
+    guild_id = asked.guild.id if asked.guild else None
+    return sum(one.serves(guild_id) for one in asked.world.gateway.sessions)
 
 
 def _interaction(heard: Heard, deed: Deed) -> Interaction:

@@ -183,12 +183,11 @@ class Dispatcher:
     def _went(self, batch: Batch, delivery_id: int, outcome: Outcome) -> Outcome:
         """Take from an outcome what it says of the route; gives what is left of it."""
         outlet = batch.outlet
-        if isinstance(outcome, RouteDown) and outcome.of_message:
-            if outlet.is_to_blame(delivery_id):
-                outcome = Deferred(outcome.reason)
-            else:
-                outlet.suspect(delivery_id)
         if isinstance(outcome, RouteDown):
+            if outcome.of_message and outlet.is_to_blame(delivery_id):
+                return Deferred(outcome.reason)
+            if outcome.of_message:
+                outlet.suspect(delivery_id)
             batch.broken = outcome.reason
             outlet.pause(outcome.reason, self._desk.now())
         elif isinstance(outcome, Accepted | Refused | Deferred):

@@ -16,6 +16,7 @@ from core.outbox.route import ForesightedLane, Lane, Message, Route
 log = logging.getLogger(__name__)
 
 _REMEMBERED = 8  # notices whose messages are being written
+_MOST_SUSPECTS = 50  # the newest: each costs others a pause at most
 
 Fill = Callable[[int, Personal], Message]
 Compose = Callable[[Notice], Fill]
@@ -34,7 +35,7 @@ class Outlet:
     _lanes: dict[int, Lane] = field(default_factory=dict)
     _expecting: dict[int, Callable[[Message], None]] = field(default_factory=dict)
     _breakdowns: int = 0
-    _suspects: set[int] = field(default_factory=set)
+    _suspects: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST_SUSPECTS))
     _paused_until: datetime | None = None
     _fills: deque[tuple[Notice, Fill]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
@@ -78,11 +79,13 @@ class Outlet:
     def works(self, delivery_id: int) -> None:
         """Note that the next hop answered."""
         self._breakdowns = 0
-        self._suspects.discard(delivery_id)
+        if delivery_id in self._suspects:
+            self._suspects.remove(delivery_id)
 
     def suspect(self, delivery_id: int) -> None:
         """Note that it broke down at a delivery, which may itself be the reason."""
-        self._suspects.add(delivery_id)
+        if delivery_id not in self._suspects:
+            self._suspects.append(delivery_id)
 
     def is_suspect(self, delivery_id: int) -> bool:
         """Tell whether it broke down at a delivery before: others are sent before that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,15 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from core.store.driver import execute
 
 READERS = 2  # SQLite: threads that read beside the one that writes
 POSTGRES_CONNECTIONS = 6  # for as many threads; one more for what is done in a row
 
+_FRESH = 1.0  # seconds of rest after which a connection may be dead without anybody knowing
 _NEAR = 20  # milliseconds of patience that make no difference
 _LOCK_PATIENCE = 1.9  # seconds that PostgreSQL waits for a lock unless told otherwise
 
@@ -177,7 +179,6 @@ def _open_postgres(url: URL) -> Database:
         pool_size=POSTGRES_CONNECTIONS + 1,
         max_overflow=0,
         pool_timeout=2,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": 2,
@@ -193,7 +194,29 @@ def _open_postgres(url: URL) -> Database:
     def connect(_: object, __: object, args: tuple[Any, ...], given: dict[str, Any]) -> object:
         return watched_connection.connect(*args, **given)
 
+    _ask_whether_it_lives(engine)
     return Database(url=url, writer=engine, reader=engine)
+
+
+def _ask_whether_it_lives(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still lives, before it is used again.
+
+    One that was used a moment ago is not asked: that would be a round trip for every transaction.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_: object, entry: ConnectionPoolEntry) -> None:
+        entry.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wake(connection: Any, entry: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401 - psycopg's
+        since = entry.info.get("rests_since")
+        if since is None or time.monotonic() - since < _FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the database was away") from error
 
 
 @contextmanager

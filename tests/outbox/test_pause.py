@@ -179,6 +179,24 @@ async def test_a_message_that_breaks_it_down_by_itself_holds_up_no_other(scene: 
     assert len(CROWD) == len({one.recipient for one in bench.post.mail.sent})
 
 
+async def test_who_is_known_to_break_it_down_by_themselves_costs_nobody_a_pause(
+    scene: Scene,
+) -> None:
+    bench = Bench(scene)
+    await bench.reserve(slot=bench.slot(timedelta(days=2)), audience=CROWD)
+    bench.post.answer(ANN.address, *[RouteDown("451 no room for it", of_message=True)] * 9)
+    await bench.reserve(slot=bench.slot(timedelta(days=3)), audience=(ANN,))
+    for _ in range(2):
+        await bench.post.deliver()
+        scene.clock.move(MINUTE)
+    for day in (5, 6, 7):
+        await bench.reserve(slot=bench.slot(timedelta(days=day)), audience=(BEN,))
+        scene.clock.move(timedelta(minutes=30))  # it is tried again after one, then five, then 15
+        before = len(bench.post.to(BEN.address))
+        await bench.post.deliver()
+        assert before + 1 == len(bench.post.to(BEN.address))
+
+
 async def test_a_server_that_refuses_everybody_for_now_costs_no_attempt(scene: Scene) -> None:
     bench = Bench(scene)
     reservation = await bench.reserve(slot=bench.slot(timedelta(days=2)), audience=(ANN, BEN))

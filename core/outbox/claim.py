@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from core.access.credentials import credentials_of
-from core.access.links import Purpose
 from core.access.vault import SealBrokenError
-from core.model.addresses import Ingest, for_player, ingest
 from core.model.recipient import HOLDER, Recipient, RouteName
 from core.model.reservation import CredentialMode, Reservation
-from core.model.server import ServerKind
 from core.model.slot import Slot
 from core.notices.notice import (
     AUDIENCE_KINDS,
@@ -27,6 +23,7 @@ from core.notices.to_audience import REMOVED
 from core.outbox.enqueue import Audience, tell_some, with_told_facts
 from core.outbox.settle import AssumeTold, settle
 from core.outbox.tally import tally
+from core.outbox.ways_in import WITH_ACCESS, WaysIn
 from core.store.deliveries import Delivery
 from core.store.reservations import Revision
 from core.store.sending import Again, Claimed, Ended
@@ -36,15 +33,6 @@ log = logging.getLogger(__name__)
 
 _KEY_MISSING = timedelta(minutes=10)
 LEASE = timedelta(seconds=15)  # renewed while the dispatcher lives
-
-_WITH_ACCESS = frozenset(
-    {
-        NoticeKind.ANNOUNCEMENT,
-        NoticeKind.CONFIRMATION,
-        NoticeKind.CHANGE,
-        NoticeKind.REMINDER,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +161,7 @@ class _Party:
         if not sent:
             return []
         try:
-            access = _Access(
+            access = WaysIn(
                 self._store, self._reservation, self._uid, [one.number for one, _ in sent]
             )
         except SealBrokenError as error:
@@ -251,7 +239,7 @@ class _Party:
             before=before,
             before_level=claimed.from_level,
             has_credentials=self._reservation.credential_mode is not CredentialMode.NONE
-            and claimed.kind in _WITH_ACCESS,
+            and claimed.kind in WITH_ACCESS,
             done=_done(delivery, claimed, revision),
             publishing=self._publishing(claimed.kind, facts.slot),
         )
@@ -282,78 +270,6 @@ class _Party:
             failed=roll.failures[:20],
             failed_count=len(roll.failed),
         )
-
-
-class _Access:
-    """The ways in that a reservation's notices carry, opened once per claim."""
-
-    def __init__(
-        self, store: Store, reservation: Reservation, uid: str, numbers: Collection[int]
-    ) -> None:
-        self._links = store.links
-        self._slot_link = store.links.make(Purpose.SLOT, reservation.id)
-        self._reservation = reservation
-        self._secrets = store.reservations.secrets(reservation.id)
-        each = reservation.credential_mode is CredentialMode.EACH
-        self._own = store.recipients.passcodes(reservation.id, uid, numbers) if each else {}
-        server = store.servers.get(reservation.server_id)
-        self._kind = server.kind if server else ServerKind.LINK
-        self._player_urls: dict[tuple[str, str, str], str] = {}
-        self._ingest = Ingest()
-        self._zone = ""
-        self._met_in = ""
-        if HOLDER in numbers:
-            key = self._secrets.stream_key
-            self._ingest = ingest(server, reservation.code, key) if server else Ingest()
-            holder = store.people.account(reservation.workspace_id, reservation.holder_id)
-            self._zone = holder.zone if holder else ""
-            # what is only shown does not last: mail is better, if they gave an address
-            mail = store.people.person(reservation.holder_id).email
-            self._met_in = holder.met_in if holder and not mail else ""
-
-    def of(self, number: int, notice: Notice) -> dict[str, str]:
-        """Give one recipient's links and credentials, as far as the kind of notice shows them."""
-        if number == HOLDER:
-            return self._of_holder(notice)
-        opened: dict[str, str] = {
-            "join_link": self._link(Purpose.JOIN, number),
-            "slot_link": self._slot_link,
-            "unsubscribe_link": self._link(Purpose.UNSUBSCRIBE, number),
-        }
-        if notice.kind in _WITH_ACCESS:
-            opened |= self._to_watch(notice, *self._credentials(number))
-        return opened
-
-    def _of_holder(self, notice: Notice) -> dict[str, str]:
-        opened = {
-            "holder_link": self._link(Purpose.HOLDER, HOLDER),
-            "slot_link": self._slot_link,
-            "zone": self._zone,
-            "fallback": self._met_in,
-        }
-        if notice.kind is NoticeKind.PERMISSION and self._secrets.passcode:
-            shared = self._secrets
-            opened |= self._to_watch(notice, shared.watch_user, shared.passcode)
-        if notice.kind is NoticeKind.STREAM_KEY:
-            given = self._ingest
-            opened |= {"ingest_url": given.address, "ingest_user": given.user}
-            opened |= {"stream_key": given.key}
-        return opened
-
-    def _credentials(self, number: int) -> tuple[str, str]:
-        shared = self._secrets.watch_user, self._secrets.passcode
-        mode = self._reservation.credential_mode
-        return credentials_of(mode, shared, number, self._own.get(number, ""))
-
-    def _to_watch(self, notice: Notice, user: str, passcode: str) -> dict[str, str]:
-        asked = notice.facts.watch_url, user, passcode
-        player_url = self._player_urls.get(asked)
-        if player_url is None:  # most are one and the same for everybody
-            player_url = self._player_urls[asked] = for_player(self._kind, *asked)
-        return {"watch_user": user, "passcode": passcode, "player_url": player_url}
-
-    def _link(self, purpose: Purpose, number: int) -> str:
-        return self._links.make(purpose, self._reservation.id, number)
 
 
 def _done(delivery: Delivery, claimed: Claimed, revision: Revision) -> str:

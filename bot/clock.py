@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds between sweeps
 _BEAT_EVERY = timedelta(seconds=10)
-_SILENT_AFTER = 10.0
+_SILENT_AFTER = 30.0  # seconds: a sweep waits ten for the database, and goes round again
 _LAST_SWEEP = 5.0  # seconds that a sweep under way is given when we stop
 
 

@@ -161,7 +161,7 @@ class _Party:
         if not sent:
             return []
         try:
-            access = WaysIn(
+            ways_in = WaysIn(
                 self._store, self._reservation, self._uid, [one.number for one, _ in sent]
             )
         except SealBrokenError as error:
@@ -183,7 +183,7 @@ class _Party:
                 first_message_id=_message_id(thread, mail_domain) if thread else "",
                 posted=posted.get(one.number, ""),
                 asked=self._recipients[one.number].asked,
-                **access.of(one.number, notice),
+                **ways_in.of(one.number, notice),
             )
             jobs.append(Job(one, claimed, notice, personal))
         return jobs

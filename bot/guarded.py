@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable
 
 from bot.settings import SettingsError
-from bot.wiring import SchemaBehindError
 from core.access.vault import SealBrokenError
 from core.store.database import BusyError, NoDatabaseError
 from core.store.occupied import OccupiedError
-from core.store.schema import SchemaUnknownError
+from core.store.schema import SchemaBehindError, SchemaUnknownError
 
 _WRONG = 2
 _MENDABLE = (

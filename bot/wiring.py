@@ -21,7 +21,7 @@ from core.access.vault import Vault
 from core.store.database import Database, open_database
 from core.store.desk import Desk
 from core.store.reservations import Reservations
-from core.store.schema import SchemaState, state, upgrade
+from core.store.schema import SchemaBehindError, SchemaState, state, upgrade
 
 if TYPE_CHECKING:
     from adapters.console_notices import Screen
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from core.outbox.outlet import Compose
 
 __all__ = ["App", "meet_slack", "open_app", "utc_now"]
-
-
-class SchemaBehindError(Exception):
-    """The database is of another release than this program."""
 
 
 @dataclass(slots=True)

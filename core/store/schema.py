@@ -23,6 +23,10 @@ _LOCK = 0x6361_6C6C  # the advisory lock under which PostgreSQL is migrated
 _PATIENCE = 30  # seconds to wait for another process that migrates
 
 
+class SchemaBehindError(Exception):
+    """The database is of another release than this program."""
+
+
 class SchemaUnknownError(Exception):
     """The database was made by a newer release, or by another program."""
 

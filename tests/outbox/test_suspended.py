@@ -52,9 +52,9 @@ class SleepingSink(Sink):
     ("point", "nth", "lanes"),
     [
         ("after claim", 1, LANES),
-        ("after mark", 1, LANES),
-        ("after mark", 4, LANES),
         # the only lane: else another might be writing, and stop with the database in its hands
+        ("after mark", 1, 1),
+        ("after mark", 4, 1),
         (Moment.DOT, 1, 1),
         (Moment.DOT, 5, 1),
     ],

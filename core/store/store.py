@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from core.access.links import Links
 from core.access.vault import Vault
+from core.store.addresses import Addresses
 from core.store.agenda import Agenda
 from core.store.audiences import Audiences
 from core.store.connections import Connections
@@ -79,6 +80,11 @@ class Store:
     def recipients(self) -> Recipients:
         """Who is on a reservation, and what they have been told."""
         return Recipients(self.connection, self.vault)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Who lists an address, over all reservations."""
+        return Addresses(self.connection, self.vault)
 
     @cached_property
     def openings(self) -> Openings:

@@ -39,14 +39,14 @@ def over_bounds(
     per_holder, per_workspace = limits.new_addresses_per_holder, limits.new_addresses_per_workspace
     if per_holder is None and per_workspace is None:
         return None
-    new = len(store.recipients.never_told(added))
+    new = len(store.addresses.never_told(added))
     since = store.now - A_DAY
     if new and per_holder is not None:
-        today = store.recipients.new_since(since, holder_id=actor.person_id)
+        today = store.addresses.new_since(since, holder_id=actor.person_id)
         if today + new > per_holder:
             return TooManyNewAddresses(per_holder, "holder")
     if new and per_workspace is not None:
-        today = store.recipients.new_since(since, workspace_id=actor.workspace_id)
+        today = store.addresses.new_since(since, workspace_id=actor.workspace_id)
         if today + new > per_workspace:
             return TooManyNewAddresses(per_workspace, "workspace")
     return None

@@ -104,7 +104,7 @@ def new_recipients(
     each = reservation.credential_mode is CredentialMode.EACH
     limits = store.limits
     bounded = (limits.new_addresses_per_holder, limits.new_addresses_per_workspace) != (None, None)
-    new_keys = store.recipients.never_told(contacts) if bounded else set()
+    new_keys = store.addresses.never_told(contacts) if bounded else set()
     new = [
         NewRecipient(
             number=number,

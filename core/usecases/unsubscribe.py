@@ -87,7 +87,7 @@ def _stop(store: Store, recipient: Recipient, now: datetime, *, from_everybody: 
     store.suppressions.add(
         recipient.contact, ANY_HOLDER if from_everybody else holder_id, UNSUBSCRIBED, now
     )
-    for listed_on, number in store.recipients.same_address(
+    for listed_on, number in store.addresses.same_address(
         recipient.contact, None if from_everybody else holder_id
     ):
         store.recipients.set_suppressed(listed_on, [number], UNSUBSCRIBED)
@@ -107,7 +107,7 @@ def stop_writing_to(
     workspace_id = None if actor.role is Role.OPERATOR else actor.workspace_id
     scope = ANY_HOLDER if workspace_id is None else anybody_in(workspace_id)
     store.suppressions.add(contact, scope, UNSUBSCRIBED, now)
-    places = store.recipients.same_address(contact, workspace_id=workspace_id)
+    places = store.addresses.same_address(contact, workspace_id=workspace_id)
     for reservation_id, number in places:
         store.recipients.set_suppressed(reservation_id, [number], UNSUBSCRIBED)
     store.records.audit("stop", actor)
